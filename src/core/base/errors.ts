@@ -1,0 +1,33 @@
+/** A setting, flag, URL or file asks for something that cannot be. Message: `operation: requirement, got value`. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** Arrays or tensors whose sizes do not fit each other. */
+export class ShapeError extends Error {
+  override readonly name = "ShapeError";
+}
+
+/** A compute device is missing, was lost, or gave a wrong answer. */
+export class DeviceError extends Error {
+  override readonly name = "DeviceError";
+}
+
+/** A checkpoint or weights file that cannot be read or does not match. */
+export class CheckpointError extends Error {
+  override readonly name = "CheckpointError";
+}
+
+/** The browser's or the disk's storage refused to read or write. */
+export class StorageError extends Error {
+  override readonly name = "StorageError";
+}
+
+/**
+ * Closes a switch over a union: a missing case does not compile.
+ *
+ * @throws {ConfigError} if data from outside reached it all the same
+ */
+export function assertNever(value: never): never {
+  throw new ConfigError(`assertNever: every case is handled, got ${JSON.stringify(value)}`);
+}
