@@ -1,0 +1,94 @@
+/**
+ * @file Everything page and worker say to each other. Two unions are the whole contract; a missing case does not
+ * compile. Each run message names its run, so that a late message of a stopped run is recognised.
+ */
+import type { TrainingEvent } from "../core/events/training-event.ts";
+import type { Tip } from "../core/memory/tip.ts";
+import type { RunConfig } from "../core/training/run-config.ts";
+
+/** Which compute a run uses. */
+export type BackendName = "webgpu" | "wasm" | "cpu";
+
+/** A change of the memory made by a person. */
+export type TipEdit =
+  | { readonly type: "delete"; readonly tipId: number }
+  | { readonly type: "pin"; readonly tipId: number; readonly pinned: boolean }
+  | { readonly type: "rewrite"; readonly tipId: number; readonly text: string }
+  | { readonly type: "add"; readonly bucket: string; readonly text: string; readonly score: number }
+  | { readonly type: "restore"; readonly tip: Tip }
+  | { readonly type: "clear" };
+
+/** Page → worker. */
+export type WorkerCommand =
+  /** Starts a run, or goes on with it from its last commit if the database has one and `fresh` is false. */
+  | {
+      readonly type: "start";
+      readonly runId: string;
+      readonly config: RunConfig;
+      readonly fresh: boolean;
+      readonly backend: BackendName | "auto";
+      /** False only loads and shows the run; `resume` then goes on. */
+      readonly autoRun: boolean;
+    }
+  | { readonly type: "pause"; readonly runId: string }
+  | { readonly type: "resume"; readonly runId: string }
+  /** One iteration, then pause. */
+  | { readonly type: "step"; readonly runId: string }
+  | { readonly type: "setConfig"; readonly runId: string; readonly changes: Partial<RunConfig> }
+  | { readonly type: "editTip"; readonly runId: string; readonly edit: TipEdit }
+  /** Next-token probabilities of one rollout's action, with and without its tips. */
+  | { readonly type: "inspect"; readonly runId: string; readonly requestId: number; readonly rolloutId: string; readonly turn: number }
+  | { readonly type: "exportCheckpoint"; readonly runId: string; readonly requestId: number }
+  | { readonly type: "importCheckpoint"; readonly runId: string; readonly requestId: number; readonly bytes: ArrayBuffer }
+  /** Trains a small base policy in the page. */
+  | { readonly type: "pretrain"; readonly runId: string; readonly seed: number; readonly tokens: number };
+
+/** One token the policy could write. */
+export interface TokenChoice {
+  readonly word: string;
+  readonly probability: number;
+}
+
+/** One token of an action: what was written and what else was likely, with and without tips. */
+export interface InspectedToken {
+  readonly word: string;
+  readonly withTips: { readonly probability: number; readonly top: readonly TokenChoice[] };
+  readonly withoutTips: { readonly probability: number; readonly top: readonly TokenChoice[] };
+}
+
+/** An error as data. */
+export interface WireError {
+  readonly name: string;
+  readonly message: string;
+}
+
+/** Something that takes more than a moment. */
+export interface Progress {
+  readonly stage: "loading" | "backend" | "compiling" | "pretraining";
+  /** 0…1, or null when it cannot be known. */
+  readonly fraction: number | null;
+  /** Estimate of the time left, milliseconds, or null. */
+  readonly remainingMs: number | null;
+  readonly text: string;
+}
+
+/** Worker → page. Messages of one run arrive in order. */
+export type WorkerMessage =
+  | { readonly type: "backend"; readonly runId: string; readonly backend: BackendName; readonly reason: string }
+  | { readonly type: "progress"; readonly runId: string; readonly progress: Progress | null }
+  | { readonly type: "state"; readonly runId: string; readonly state: "running" | "paused" | "finished" }
+  /** `replay` is true for the stored history sent after a resume. */
+  | { readonly type: "events"; readonly runId: string; readonly events: readonly TrainingEvent[]; readonly replay: boolean }
+  | { readonly type: "tips"; readonly runId: string; readonly tips: readonly Tip[] }
+  /** The run is safe in the database up to this iteration; `error` says why it is not. */
+  | { readonly type: "saved"; readonly runId: string; readonly iteration: number; readonly error: string | null }
+  | { readonly type: "inspected"; readonly runId: string; readonly requestId: number; readonly tokens: readonly InspectedToken[] }
+  | { readonly type: "checkpoint"; readonly runId: string; readonly requestId: number; readonly bytes: ArrayBuffer }
+  /** An answer to a request that failed, or with `requestId` null a run that stopped. */
+  | { readonly type: "failed"; readonly runId: string; readonly requestId: number | null; readonly error: WireError };
+
+/** An error as it crosses the worker's port. */
+export function toWireError(error: unknown): WireError {
+  if (error instanceof Error) return { name: error.name, message: error.message };
+  return { name: "Error", message: String(error) };
+}
