@@ -1,0 +1,230 @@
+/**
+ * @file A science world as data. `WorldSpec` is everything that is true at the start and which rules hold;
+ * `WorldState` is everything that can change. The engine knows no task: a task is a function that builds a spec.
+ */
+
+/** The ten rooms, the same in every house. */
+export const ROOM_NAMES = [
+  "kitchen",
+  "hallway",
+  "bathroom",
+  "bedroom",
+  "living",
+  "workshop",
+  "greenhouse",
+  "studio",
+  "outside",
+  "foundry",
+] as const;
+
+/** Name of a room, as written in observations and actions. */
+export type RoomName = (typeof ROOM_NAMES)[number];
+
+/** Where things are that the agent carries. */
+export const INVENTORY = "inventory";
+/** Where the air is: visible in every room, never listed. */
+export const EVERYWHERE = "everywhere";
+
+/** Rooms and the doors between them. The order of doors is the order in which exits are listed. */
+export interface FloorPlan {
+  readonly doors: readonly (readonly [RoomName, RoomName])[];
+}
+
+/** Contact points: polar things have `anode` and `cathode`, the others `1` and `2`. */
+export type TerminalName = "anode" | "cathode" | "1" | "2";
+
+/** One contact point of one thing. */
+export interface Terminal {
+  /** Thing id. */
+  readonly thing: string;
+  readonly name: TerminalName;
+}
+
+/** What a thing does in a circuit. */
+export type ElectricSpec =
+  /** A power source. `needs` says when it delivers; one that does not work never does. */
+  | { readonly role: "source"; readonly needs: "nothing" | "outside" | "activation"; readonly works: boolean }
+  /** Lights, turns or buzzes when powered; polar. */
+  | { readonly role: "part" }
+  /** A wire, or a test object, which joins its terminals if its material conducts. */
+  | { readonly role: "wire"; readonly conducts: boolean }
+  /** Joins its terminals while it is on. */
+  | { readonly role: "switch" };
+
+/** Something alive. */
+export interface LivingSpec {
+  readonly kind: "animal" | "plant";
+  readonly species: string;
+  readonly stage: string;
+}
+
+/** One thing at the start. Optional members say what the thing also is. */
+export interface ThingSpec {
+  /** Unique in its world. */
+  readonly id: string;
+  /** One to three vocabulary words; several things may share a name. */
+  readonly name: string;
+  /** A room, the id of the thing it is in, `INVENTORY` or `EVERYWHERE`. */
+  readonly at: string;
+  /** Belongs to the task: always listed in room views. Others only while there is space. */
+  readonly relevant: boolean;
+  readonly movable: boolean;
+  readonly phase: "solid" | "liquid" | "gas";
+  /** Things can be in it. A lid can be opened and closed; without one the container is always open. */
+  readonly container?: { readonly lid: boolean; readonly open: boolean };
+  /** Can be activated; a broken one refuses. */
+  readonly device?: { readonly on: boolean; readonly works: boolean };
+  readonly electric?: ElectricSpec;
+  readonly living?: LivingSpec;
+  /** What reading it tells, in vocabulary words. */
+  readonly text?: string;
+  readonly edible?: boolean;
+}
+
+/** Which things a "focus on …" goal accepts. */
+export type FocusTarget =
+  | { readonly ids: readonly string[] }
+  /** `nonliving` accepts movable things only; an unmovable one neither passes nor fails. */
+  | { readonly kind: "living" | "nonliving" | "plant" | "animal" };
+
+/** Something a goal waits for. "Focus" is the focused object, if it is the one the first goal was met with. */
+export type Condition =
+  /** In another room than the start room. */
+  | { readonly type: "newRoom" }
+  | { readonly type: "inRoom"; readonly room: RoomName }
+  /** In a room with an open door. */
+  | { readonly type: "openDoor" }
+  /** The thing is visible in the agent's room. */
+  | { readonly type: "sees"; readonly thing: string }
+  | { readonly type: "carries"; readonly thing: string }
+  | { readonly type: "carriesFocus" }
+  /** The terminal is connected to a wire. */
+  | { readonly type: "wired"; readonly thing: string; readonly terminal: TerminalName }
+  /** One wire connects the part and one of the sources directly. */
+  | { readonly type: "wireJoins"; readonly part: string; readonly sources: readonly string[] }
+  | { readonly type: "focused"; readonly on: FocusTarget }
+  | { readonly type: "focusIn"; readonly container: string }
+  | { readonly type: "focusLit" }
+  /** The focus is connected to one of the sources, over any number of conductors. */
+  | { readonly type: "focusConnected"; readonly sources: readonly string[] }
+  /** Kept from the real task's list so that points stay exact, but out of reach here. */
+  | { readonly type: "never" };
+
+/** One goal of the ordered list. */
+export interface OrderedGoal {
+  readonly text: string;
+  readonly condition: Condition;
+  /** What ends the episode at −100 while this goal is next. `wrongFocus`: a focus that does not meet it; `unmet`: that it is not met. */
+  readonly fails?: "wrongFocus" | "unmet";
+}
+
+/** One goal of the unordered list. */
+export interface OptionalGoal {
+  readonly text: string;
+  readonly condition: Condition;
+  /** Positions of optional goals that must have passed before. */
+  readonly after?: readonly number[];
+}
+
+/** ScienceWorld's simplifications, by their real names. */
+export interface Simplifications {
+  readonly teleportAction: boolean;
+  readonly openDoors: boolean;
+  readonly openContainers: boolean;
+  readonly selfWateringFlowerPots: boolean;
+  readonly noElectricalAction: boolean;
+}
+
+/** Laws that may differ between worlds. */
+export interface WorldRules {
+  /** True as in ScienceWorld: the part's anode must lead to the source's cathode. False: like to like. */
+  readonly crossedPolarity: boolean;
+  /** Teaching worlds: `connect X to Y` without naming terminals joins both ends of both at once. */
+  readonly directConnection: boolean;
+  /** Ticks between closing a circuit and light. ScienceWorld: 1. */
+  readonly lightDelayTicks: 0 | 1;
+}
+
+/** A world as data: everything true at the start. */
+export interface WorldSpec {
+  /** The task as the agent is told it, in vocabulary words, e.g. `power red bulb`. */
+  readonly taskText: string;
+  readonly floorPlan: FloorPlan;
+  readonly startRoom: RoomName;
+  readonly things: readonly ThingSpec[];
+  readonly orderedGoals: readonly OrderedGoal[];
+  readonly optionalGoals: readonly OptionalGoal[];
+  readonly rules: WorldRules;
+  readonly simplifications: Simplifications;
+  /** Agent turns per episode. */
+  readonly maxTurns: number;
+  /** The episode ends when more ticks than this have passed. ScienceWorld: 100. */
+  readonly maxMoves: number;
+}
+
+/** What can change about one thing. */
+export interface Thing {
+  readonly spec: ThingSpec;
+  /** Id as in the spec. */
+  readonly id: string;
+  name: string;
+  /** A room, the id of the thing it is in, `INVENTORY` or `EVERYWHERE`. */
+  at: string;
+  open: boolean;
+  /** A device: activated. */
+  on: boolean;
+  /** A part: powered. */
+  lit: boolean;
+  /** A part: its circuit was closed at the end of the last tick. */
+  charged: boolean;
+}
+
+/** A numbered question the world waits to have answered. */
+export interface Question {
+  /** The actions to choose from, in the order of their numbers; each names its objects by thing id. */
+  readonly choices: readonly ParsedAction[];
+}
+
+/** An object an action names. */
+export type Referent =
+  | { readonly type: "thing"; readonly thing: string }
+  | { readonly type: "terminal"; readonly thing: string; readonly terminal: TerminalName }
+  /** The door to a neighbouring room. */
+  | { readonly type: "door"; readonly room: RoomName }
+  | { readonly type: "room"; readonly room: RoomName }
+  | { readonly type: "inventory" };
+
+/** An action whose objects are known. */
+export interface ParsedAction {
+  /** Name of the template, e.g. `focus`. */
+  readonly verb: string;
+  readonly objects: readonly Referent[];
+}
+
+/** Everything that can change. Scripted experts read it; only the engine writes it. */
+export interface WorldState {
+  readonly spec: WorldSpec;
+  /** In the order of `spec.things`. */
+  readonly things: readonly Thing[];
+  /** Position in `things` by id. */
+  readonly indexOf: ReadonlyMap<string, number>;
+  agentRoom: RoomName;
+  /** In the order of `spec.floorPlan.doors`. */
+  readonly doorsOpen: boolean[];
+  /** Id of the focused thing. */
+  focus: string | undefined;
+  /** Other end of each used terminal, both ways, by `terminalKey`. */
+  readonly connections: Map<string, Terminal>;
+  question: Question | undefined;
+  /** How many ordered goals have passed. */
+  orderedPassed: number;
+  /** In the order of `spec.optionalGoals`. */
+  readonly optionalPassed: boolean[];
+  /** Id of the thing the first focus goal was met with; later goals want the same one. */
+  goalObject: string | undefined;
+  failed: boolean;
+  /** Ticks so far. */
+  moves: number;
+  /** Agent actions so far. */
+  turns: number;
+}
