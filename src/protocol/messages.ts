@@ -37,9 +37,20 @@ export type WorkerCommand =
   | { readonly type: "setConfig"; readonly runId: string; readonly changes: Partial<RunConfig> }
   | { readonly type: "editTip"; readonly runId: string; readonly edit: TipEdit }
   /** Next-token probabilities of one rollout's action, with and without its tips. */
-  | { readonly type: "inspect"; readonly runId: string; readonly requestId: number; readonly rolloutId: string; readonly turn: number }
+  | {
+      readonly type: "inspect";
+      readonly runId: string;
+      readonly requestId: number;
+      readonly rolloutId: string;
+      readonly turn: number;
+    }
   | { readonly type: "exportCheckpoint"; readonly runId: string; readonly requestId: number }
-  | { readonly type: "importCheckpoint"; readonly runId: string; readonly requestId: number; readonly bytes: ArrayBuffer }
+  | {
+      readonly type: "importCheckpoint";
+      readonly runId: string;
+      readonly requestId: number;
+      readonly bytes: ArrayBuffer;
+    }
   /** Trains a small base policy in the page. */
   | { readonly type: "pretrain"; readonly runId: string; readonly seed: number; readonly tokens: number };
 
@@ -78,11 +89,21 @@ export type WorkerMessage =
   | { readonly type: "progress"; readonly runId: string; readonly progress: Progress | null }
   | { readonly type: "state"; readonly runId: string; readonly state: "running" | "paused" | "finished" }
   /** `replay` is true for the stored history sent after a resume. */
-  | { readonly type: "events"; readonly runId: string; readonly events: readonly TrainingEvent[]; readonly replay: boolean }
+  | {
+      readonly type: "events";
+      readonly runId: string;
+      readonly events: readonly TrainingEvent[];
+      readonly replay: boolean;
+    }
   | { readonly type: "tips"; readonly runId: string; readonly tips: readonly Tip[] }
   /** The run is safe in the database up to this iteration; `error` says why it is not. */
   | { readonly type: "saved"; readonly runId: string; readonly iteration: number; readonly error: string | null }
-  | { readonly type: "inspected"; readonly runId: string; readonly requestId: number; readonly tokens: readonly InspectedToken[] }
+  | {
+      readonly type: "inspected";
+      readonly runId: string;
+      readonly requestId: number;
+      readonly tokens: readonly InspectedToken[];
+    }
   | { readonly type: "checkpoint"; readonly runId: string; readonly requestId: number; readonly bytes: ArrayBuffer }
   /** An answer to a request that failed, or with `requestId` null a run that stopped. */
   | { readonly type: "failed"; readonly runId: string; readonly requestId: number | null; readonly error: WireError };

@@ -135,7 +135,12 @@ export type TrainingEvent =
   | { readonly type: "tipsRetrieved"; readonly rolloutId: string; readonly retrieved: readonly RetrievalRecord[] }
   | { readonly type: "phaseStarted"; readonly phase: keyof PhaseTimes; readonly iteration: number }
   | { readonly type: "rolloutsFinished"; readonly iteration: number; readonly rollouts: readonly RolloutRecord[] }
-  | { readonly type: "policyUpdated"; readonly iteration: number; readonly stats: Omit<UpdateStats, "logProbs">; readonly tokens: readonly TokenUpdateRecord[] }
+  | {
+      readonly type: "policyUpdated";
+      readonly iteration: number;
+      readonly stats: Omit<UpdateStats, "logProbs">;
+      readonly tokens: readonly TokenUpdateRecord[];
+    }
   | { readonly type: "evaluated"; readonly evaluation: EvaluationRecord }
   | { readonly type: "iterationFinished"; readonly summary: IterationSummary }
   | { readonly type: "configChanged"; readonly iteration: number; readonly changes: Readonly<Record<string, unknown>> }

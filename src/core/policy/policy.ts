@@ -159,7 +159,12 @@ export interface Policy {
   /** The likeliest next tokens after each position of a sequence (position i predicts token i + 1). */
   distributions(tokens: readonly number[], positions: readonly number[], top: number): Promise<TokenDistribution[]>;
   /** One optimizer step on the clipped surrogate. Throws {@link DeviceError} and changes nothing if a number is not finite. */
-  update(rows: readonly UpdateRow[], loss: LossConfig, optimizer: OptimizerConfig): Promise<UpdateStats>;
+  update(
+    rows: readonly UpdateRow[],
+    loss: LossConfig,
+    optimizer: OptimizerConfig,
+    options?: { readonly measureKl: boolean },
+  ): Promise<UpdateStats>;
   /** Makes the current weights the base that KL is measured against. */
   setBase(): Promise<void>;
   save(): Promise<PolicyState>;

@@ -26,7 +26,10 @@ function requiredId(word: string): number {
 
 /** Words of a text: lower case, separated by white space. */
 export function wordsIn(text: string): string[] {
-  return text.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
 }
 
 /** Words of a text that the policy cannot read, each once. */

@@ -17,11 +17,11 @@ const GROUPS = {
   colours: "red green blue orange yellow purple violet black white brown gold",
   furniture:
     "stove oven fridge freezer sink cupboard counter table thermometer lighter stopwatch furnace fountain pot cup jug bowl jar recipe drawer hive shovel chair bed couch closet desk shelf toilet bathtub picture painting axe pit ground air",
-  electric: "bulb motor buzzer wire battery anode cathode terminal switch solar wind gas nuclear renewable nonrenewable",
+  electric:
+    "bulb motor buzzer wire battery anode cathode terminal switch solar wind gas nuclear renewable nonrenewable",
   conductivity: "foil fork clip book glass metal plastic rubber",
   matter: "water ice steam solid liquid substance boil melt freeze change melting point temperature burn ash",
-  substances:
-    "salt soap juice chocolate mercury gallium tin lead caesium sugar flour iron soda vinegar unknown",
+  substances: "salt soap juice chocolate mercury gallium tin lead caesium sugar flour iron soda vinegar unknown",
   foods:
     "dough rust acetate smores sandwich nuts salad bread peanut jam banana marshmallow almond cashew apple potato apricot paper paint",
   letters: "b c d e f g h j k l m n o p q r s t u v w x y z",

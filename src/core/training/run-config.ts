@@ -120,7 +120,12 @@ type Range = readonly [min: number, max: number, step: number];
 function real(key: keyof RunConfig, value: number, [min, max, step]: Range, about: Where & About): NumberField {
   return { kind: "number", key, default: value, min, max, step, integer: false, ...about };
 }
-function count(key: keyof RunConfig, value: number, [min, max]: readonly [number, number], about: Where & About): NumberField {
+function count(
+  key: keyof RunConfig,
+  value: number,
+  [min, max]: readonly [number, number],
+  about: Where & About,
+): NumberField {
   return { kind: "number", key, default: value, min, max, step: 1, integer: true, ...about };
 }
 function choice(key: keyof RunConfig, choices: readonly string[], about: Where & About): ChoiceField {
@@ -130,54 +135,241 @@ type About = Pick<FieldBase, "label" | "help">;
 
 /** Every field, in the order in which forms and help show them. */
 export const CONFIG_FIELDS: readonly ConfigField[] = [
-  choice("method", ["empo2", "grpo", "reflexion", "naive"], { ...TASK, label: "Method", help: "The algorithm that trains or uses the policy (Tables 1 and 2)." }),
-  { kind: "name", key: "task", default: "teaching-power-component", ...TASK, label: "Task", help: "The task type; its first train variations are learned, its test variations evaluated (§6.1)." },
-  { kind: "name", key: "preset", default: "easy", ...TASK, label: "Preset", help: "Simplifications of the world: easy, none, or single ones joined by commas (ScienceWorld §8)." },
-  count("house", 1, [0, 9999], { ...TASK, label: "House", help: "Floor plan: 0 is ScienceWorld's ten-room house, other numbers generate one." }),
-  count("seed", 1, [0, 4294967295], { ...TASK, label: "Seed", help: "Seeds every random draw of the run: sampling, modes, ties, task order." }),
-  { kind: "name", key: "base", default: "base", ...TASK, label: "Base policy", help: "The pretrained checkpoint the run starts from, in place of Qwen2.5-7B-Instruct." },
-  count("iterations", 60, [1, 100000], { ...TASK, hot: true, label: "Iterations", help: "The run stops after this many iterations." }),
-  count("trainVariations", 5, [1, 1000], { ...TASK, label: "Train variations", help: "How many train variations are used; the paper trains on the first five (§6.1)." }),
-  count("tasksPerIteration", 5, [1, 64], { ...TASK, label: "Tasks per iteration", help: "Task variations B sampled per iteration (§6.1)." }),
-  count("groupSize", 8, [2, 64], { ...TASK, label: "Group size N", help: "Rollouts per task; advantages are relative to their mean (§2)." }),
-  real("memoryRolloutProbability", 0.25, [0, 1, 0.01], { ...HOT_MODES, label: "p, memory rollouts", help: "Probability that a rollout reads tips (§4.2)." }),
-  real("offPolicyProbability", 2 / 3, [0, 1, 0.01], { ...HOT_MODES, label: "q, off-policy", help: "Probability that a memory rollout is learned with its tips cut out (§4.2, Table 3)." }),
-  choice("modeDraw", ["rollout", "group", "iteration"], { ...HOT_MODES, label: "Modes drawn per", help: "Draw p and q per rollout, per group, or once per iteration as the reference code does (App. C)." }),
-  choice("oldLogProbView", ["without-tips", "with-tips"], { ...HOT_MODES, label: "Old log-probs", help: "What the off-policy ratio divides by: log-probs without tips (§4.2 b, Algorithm 1) or with them (Table 3)." }),
-  choice("tipSource", ["memory", "other-world", "empty"], { ...HOT_MODES, label: "Tip source", help: "Control arms: show tips from another world, or empty ones, instead of the run's own (placebo, not in the paper)." }),
-  real("temperature", 1, [0.1, 3, 0.05], { ...HOT_ROLLOUT, label: "Temperature", help: "Sampling temperature of training rollouts (App. F.1: 1.0)." }),
-  real("intrinsicCoefficient", 1, [0, 10, 0.1], { ...HOT_ROLLOUT, label: "λ, intrinsic reward", help: "Score points per unit of the novelty bonus 1/n on memory rollouts (§4.1, figure 11)." }),
-  real("noveltySimilarity", 0.95, [0, 1, 0.01], { ...HOT_ROLLOUT, label: "Novelty similarity", help: "States more similar than this count as the same state for 1/n (§4.1)." }),
-  count("maxActionTokens", 12, [1, 32], { ...COLD_ROLLOUT, label: "Tokens per action", help: "Longest action in tokens (App. F.1: 32 for ScienceWorld)." }),
-  real("minSimilarity", 0.5, [-1, 1, 0.01], { ...HOT_MEMORY, label: "Tip similarity over", help: "Cosine similarity a tip needs to be retrieved (App. F.1: 0.5)." }),
-  count("retrievalSize", 10, [1, 100], { ...HOT_MEMORY, label: "Tips retrieved", help: "At most this many candidates, best score first (App. F.1: 10)." }),
-  count("tipsAtStart", 1, [0, 10], { ...HOT_MEMORY, label: "Tips at the start", help: "How many tips are shown before the first action (a tiny policy reads one best)." }),
-  count("tipsPerTurn", 0, [0, 10], { ...HOT_MEMORY, label: "Tips per later turn", help: "How many further tips are shown before each later action (§4.2 shows them at every step)." }),
-  count("tipsPerEpisode", 3, [0, 32], { ...HOT_MEMORY, label: "Tips per episode", help: "At most this many different tips in one episode." }),
-  count("bucketCapacity", 1000, [1, 10000], { ...HOT_MEMORY, label: "Tips per variation", help: "When full the oldest unpinned tip is dropped (reference code: 1000)." }),
-  real("tipTemperature", 0.5, [0, 2, 0.05], { ...HOT_MEMORY, label: "Tip temperature", help: "Sampling temperature when the policy writes a tip." }),
-  count("maxTipTokens", 36, [1, 96], { ...HOT_MEMORY, label: "Tokens per tip", help: "Longest tip in tokens; then it is cut." }),
-  { ...real("learningRate", 3e-4, [1e-6, 1e-2, 1e-6], { ...HOT_UPDATE, label: "Learning rate", help: "AdamW step size (App. F.1: 1e-6 for 7B parameters; a tiny policy needs more)." }), log: true },
-  count("minibatches", 1, [1, 16], { ...HOT_UPDATE, label: "Minibatches", help: "Optimizer steps per iteration (App. F.1: batches of 16 rows)." }),
-  real("clipLow", 0.2, [0, 1, 0.01], { ...HOT_UPDATE, label: "Clip low", help: "Ratios below 1 − this gain nothing more (Eq. 1)." }),
-  real("clipHigh", 0.3, [0, 2, 0.01], { ...HOT_UPDATE, label: "Clip high", help: "Ratios above 1 + this gain nothing more (Eq. 1)." }),
-  real("dualClip", 10, [1, 100, 0.5], { ...HOT_UPDATE, label: "Dual clip", help: "Bounds the loss of bad actions at this multiple of the advantage (App. F.1: 10)." }),
-  real("minTokenLogProb", -10, [-30, 0, 0.5], { ...HOT_UPDATE, label: "Mask below log-prob", help: "Off-policy tokens less likely than δ do not learn (Eq. 2); −30 switches the mask off." }),
-  choice("maskScope", ["token", "response"], { ...HOT_UPDATE, label: "Mask scope", help: "Mask the unlikely token (the paper) or its whole rollout (the reference code)." }),
-  real("klCoefficient", 0, [0, 1, 0.001], { ...HOT_UPDATE, label: "β, KL to base", help: "Weight of the KL penalty against the base policy (ScienceWorld 0, WebShop 0.01)." }),
-  real("entropyCoefficient", 0, [0, 0.5, 0.005], { ...HOT_UPDATE, label: "Entropy bonus", help: "Weight of an entropy bonus, a baseline remedy that the paper does not use." }),
+  choice("method", ["empo2", "grpo", "reflexion", "naive"], {
+    ...TASK,
+    label: "Method",
+    help: "The algorithm that trains or uses the policy (Tables 1 and 2).",
+  }),
+  {
+    kind: "name",
+    key: "task",
+    default: "teaching-power-component",
+    ...TASK,
+    label: "Task",
+    help: "The task type; its first train variations are learned, its test variations evaluated (§6.1).",
+  },
+  {
+    kind: "name",
+    key: "preset",
+    default: "easy",
+    ...TASK,
+    label: "Preset",
+    help: "Simplifications of the world: easy, none, or single ones joined by commas (ScienceWorld §8).",
+  },
+  count("house", 1, [0, 9999], {
+    ...TASK,
+    label: "House",
+    help: "Floor plan: 0 is ScienceWorld's ten-room house, other numbers generate one.",
+  }),
+  count("seed", 1, [0, 4294967295], {
+    ...TASK,
+    label: "Seed",
+    help: "Seeds every random draw of the run: sampling, modes, ties, task order.",
+  }),
+  {
+    kind: "name",
+    key: "base",
+    default: "base",
+    ...TASK,
+    label: "Base policy",
+    help: "The pretrained checkpoint the run starts from, in place of Qwen2.5-7B-Instruct.",
+  },
+  count("iterations", 60, [1, 100000], {
+    ...TASK,
+    hot: true,
+    label: "Iterations",
+    help: "The run stops after this many iterations.",
+  }),
+  count("trainVariations", 5, [1, 1000], {
+    ...TASK,
+    label: "Train variations",
+    help: "How many train variations are used; the paper trains on the first five (§6.1).",
+  }),
+  count("tasksPerIteration", 5, [1, 64], {
+    ...TASK,
+    label: "Tasks per iteration",
+    help: "Task variations B sampled per iteration (§6.1).",
+  }),
+  count("groupSize", 8, [2, 64], {
+    ...TASK,
+    label: "Group size N",
+    help: "Rollouts per task; advantages are relative to their mean (§2).",
+  }),
+  real("memoryRolloutProbability", 0.25, [0, 1, 0.01], {
+    ...HOT_MODES,
+    label: "p, memory rollouts",
+    help: "Probability that a rollout reads tips (§4.2).",
+  }),
+  real("offPolicyProbability", 2 / 3, [0, 1, 0.01], {
+    ...HOT_MODES,
+    label: "q, off-policy",
+    help: "Probability that a memory rollout is learned with its tips cut out (§4.2, Table 3).",
+  }),
+  choice("modeDraw", ["rollout", "group", "iteration"], {
+    ...HOT_MODES,
+    label: "Modes drawn per",
+    help: "Draw p and q per rollout, per group, or once per iteration as the reference code does (App. C).",
+  }),
+  choice("oldLogProbView", ["without-tips", "with-tips"], {
+    ...HOT_MODES,
+    label: "Old log-probs",
+    help: "What the off-policy ratio divides by: log-probs without tips (§4.2 b, Algorithm 1) or with them (Table 3).",
+  }),
+  choice("tipSource", ["memory", "other-world", "empty"], {
+    ...HOT_MODES,
+    label: "Tip source",
+    help: "Control arms: show tips from another world, or empty ones, instead of the run's own (placebo, not in the paper).",
+  }),
+  real("temperature", 1, [0.1, 3, 0.05], {
+    ...HOT_ROLLOUT,
+    label: "Temperature",
+    help: "Sampling temperature of training rollouts (App. F.1: 1.0).",
+  }),
+  real("intrinsicCoefficient", 1, [0, 10, 0.1], {
+    ...HOT_ROLLOUT,
+    label: "λ, intrinsic reward",
+    help: "Score points per unit of the novelty bonus 1/n on memory rollouts (§4.1, figure 11).",
+  }),
+  real("noveltySimilarity", 0.95, [0, 1, 0.01], {
+    ...HOT_ROLLOUT,
+    label: "Novelty similarity",
+    help: "States more similar than this count as the same state for 1/n (§4.1).",
+  }),
+  count("maxActionTokens", 12, [1, 32], {
+    ...COLD_ROLLOUT,
+    label: "Tokens per action",
+    help: "Longest action in tokens (App. F.1: 32 for ScienceWorld).",
+  }),
+  real("minSimilarity", 0.5, [-1, 1, 0.01], {
+    ...HOT_MEMORY,
+    label: "Tip similarity over",
+    help: "Cosine similarity a tip needs to be retrieved (App. F.1: 0.5).",
+  }),
+  count("retrievalSize", 10, [1, 100], {
+    ...HOT_MEMORY,
+    label: "Tips retrieved",
+    help: "At most this many candidates, best score first (App. F.1: 10).",
+  }),
+  count("tipsAtStart", 1, [0, 10], {
+    ...HOT_MEMORY,
+    label: "Tips at the start",
+    help: "How many tips are shown before the first action (a tiny policy reads one best).",
+  }),
+  count("tipsPerTurn", 0, [0, 10], {
+    ...HOT_MEMORY,
+    label: "Tips per later turn",
+    help: "How many further tips are shown before each later action (§4.2 shows them at every step).",
+  }),
+  count("tipsPerEpisode", 3, [0, 32], {
+    ...HOT_MEMORY,
+    label: "Tips per episode",
+    help: "At most this many different tips in one episode.",
+  }),
+  count("bucketCapacity", 1000, [1, 10000], {
+    ...HOT_MEMORY,
+    label: "Tips per variation",
+    help: "When full the oldest unpinned tip is dropped (reference code: 1000).",
+  }),
+  real("tipTemperature", 0.5, [0, 2, 0.05], {
+    ...HOT_MEMORY,
+    label: "Tip temperature",
+    help: "Sampling temperature when the policy writes a tip.",
+  }),
+  count("maxTipTokens", 36, [1, 96], {
+    ...HOT_MEMORY,
+    label: "Tokens per tip",
+    help: "Longest tip in tokens; then it is cut.",
+  }),
+  {
+    ...real("learningRate", 3e-4, [1e-6, 1e-2, 1e-6], {
+      ...HOT_UPDATE,
+      label: "Learning rate",
+      help: "AdamW step size (App. F.1: 1e-6 for 7B parameters; a tiny policy needs more).",
+    }),
+    log: true,
+  },
+  count("minibatches", 1, [1, 16], {
+    ...HOT_UPDATE,
+    label: "Minibatches",
+    help: "Optimizer steps per iteration (App. F.1: batches of 16 rows).",
+  }),
+  real("clipLow", 0.2, [0, 1, 0.01], {
+    ...HOT_UPDATE,
+    label: "Clip low",
+    help: "Ratios below 1 − this gain nothing more (Eq. 1).",
+  }),
+  real("clipHigh", 0.3, [0, 2, 0.01], {
+    ...HOT_UPDATE,
+    label: "Clip high",
+    help: "Ratios above 1 + this gain nothing more (Eq. 1).",
+  }),
+  real("dualClip", 10, [1, 100, 0.5], {
+    ...HOT_UPDATE,
+    label: "Dual clip",
+    help: "Bounds the loss of bad actions at this multiple of the advantage (App. F.1: 10).",
+  }),
+  real("minTokenLogProb", -10, [-30, 0, 0.5], {
+    ...HOT_UPDATE,
+    label: "Mask below log-prob",
+    help: "Off-policy tokens less likely than δ do not learn (Eq. 2); −30 switches the mask off.",
+  }),
+  choice("maskScope", ["token", "response"], {
+    ...HOT_UPDATE,
+    label: "Mask scope",
+    help: "Mask the unlikely token (the paper) or its whole rollout (the reference code).",
+  }),
+  real("klCoefficient", 0, [0, 1, 0.001], {
+    ...HOT_UPDATE,
+    label: "β, KL to base",
+    help: "Weight of the KL penalty against the base policy (ScienceWorld 0, WebShop 0.01).",
+  }),
+  real("entropyCoefficient", 0, [0, 0.5, 0.005], {
+    ...HOT_UPDATE,
+    label: "Entropy bonus",
+    help: "Weight of an entropy bonus, a baseline remedy that the paper does not use.",
+  }),
   real("beta1", 0.9, [0, 0.999, 0.001], { ...HOT_UPDATE, label: "AdamW β₁", help: "Decay of the gradient's mean." }),
-  real("beta2", 0.95, [0, 0.9999, 0.0001], { ...HOT_UPDATE, label: "AdamW β₂", help: "Decay of the squared gradient's mean." }),
-  real("weightDecay", 0, [0, 0.5, 0.001], { ...HOT_UPDATE, label: "Weight decay", help: "Decoupled weight decay of AdamW." }),
-  real("maxGradNorm", 1, [0.01, 100, 0.01], { ...HOT_UPDATE, label: "Gradient norm clip", help: "The gradient is scaled down to this L2 norm (App. F.1: 1.0)." }),
-  count("measureKlEvery", 5, [0, 1000], { ...HOT_UPDATE, label: "Measure KL every", help: "Iterations between measurements of KL to the base; 0 measures never." }),
-  count("evaluateEvery", 5, [0, 1000], { ...HOT_EVALUATION, label: "Evaluate every", help: "Iterations between held-out evaluations with memory off; 0 evaluates only at the end." }),
-  count("evaluationEpisodes", 8, [1, 200], { ...HOT_EVALUATION, label: "Episodes per variation", help: "Episodes per test variation in each evaluation (§6.1)." }),
-  real("evaluationTemperature", 0.4, [0, 2, 0.05], { ...HOT_EVALUATION, label: "Evaluation temperature", help: "Sampling temperature when evaluating (App. F.1: 0.4)." }),
+  real("beta2", 0.95, [0, 0.9999, 0.0001], {
+    ...HOT_UPDATE,
+    label: "AdamW β₂",
+    help: "Decay of the squared gradient's mean.",
+  }),
+  real("weightDecay", 0, [0, 0.5, 0.001], {
+    ...HOT_UPDATE,
+    label: "Weight decay",
+    help: "Decoupled weight decay of AdamW.",
+  }),
+  real("maxGradNorm", 1, [0.01, 100, 0.01], {
+    ...HOT_UPDATE,
+    label: "Gradient norm clip",
+    help: "The gradient is scaled down to this L2 norm (App. F.1: 1.0).",
+  }),
+  count("measureKlEvery", 5, [0, 1000], {
+    ...HOT_UPDATE,
+    label: "Measure KL every",
+    help: "Iterations between measurements of KL to the base; 0 measures never.",
+  }),
+  count("evaluateEvery", 5, [0, 1000], {
+    ...HOT_EVALUATION,
+    label: "Evaluate every",
+    help: "Iterations between held-out evaluations with memory off; 0 evaluates only at the end.",
+  }),
+  count("evaluationEpisodes", 8, [1, 200], {
+    ...HOT_EVALUATION,
+    label: "Episodes per variation",
+    help: "Episodes per test variation in each evaluation (§6.1).",
+  }),
+  real("evaluationTemperature", 0.4, [0, 2, 0.05], {
+    ...HOT_EVALUATION,
+    label: "Evaluation temperature",
+    help: "Sampling temperature when evaluating (App. F.1: 0.4).",
+  }),
 ];
 
 /** The playground's defaults. */
-export const DEFAULT_CONFIG = Object.fromEntries(CONFIG_FIELDS.map((field) => [field.key, field.default])) as unknown as RunConfig;
+export const DEFAULT_CONFIG = Object.fromEntries(
+  CONFIG_FIELDS.map((field) => [field.key, field.default]),
+) as unknown as RunConfig;
 
 const NAME_PATTERN = /^[a-z0-9][a-z0-9.,_-]{0,79}$/i;
 
@@ -254,11 +446,17 @@ function readField(field: ConfigField, text: string): { value: string | number; 
   if (field.kind !== "number") {
     const known = field.kind === "choice" ? field.choices.includes(text) : NAME_PATTERN.test(text);
     if (known) return { value: text, note: null };
-    return { value: field.default, note: `${field.label}: “${text.slice(0, 40)}” is not possible, ${field.default} is used.` };
+    return {
+      value: field.default,
+      note: `${field.label}: “${text.slice(0, 40)}” is not possible, ${field.default} is used.`,
+    };
   }
   const number = text.trim() === "" ? NaN : Number(text);
   if (!Number.isFinite(number)) {
-    return { value: field.default, note: `${field.label}: “${text.slice(0, 40)}” is no number, ${String(field.default)} is used.` };
+    return {
+      value: field.default,
+      note: `${field.label}: “${text.slice(0, 40)}” is no number, ${String(field.default)} is used.`,
+    };
   }
   const whole = field.integer ? Math.round(number) : number;
   const value = Math.min(field.max, Math.max(field.min, whole));

@@ -1,0 +1,27 @@
+/**
+ * @file Reflexion (Shinn 2023): tips are written after each episode and read in the next, the weights stay fixed.
+ * Deviation: tips are this project's one-line tips, retrieved as EMPO² retrieves them, so that the two differ in the
+ * update alone.
+ */
+import { recordStates, storeTips } from "../rollout/remember.ts";
+import type { Algorithm } from "./algorithm.ts";
+
+/** Memory without learning: every rollout reads tips, every episode writes one. */
+export const reflexion: Algorithm = {
+  id: "reflexion",
+  title: "Reflexion",
+  usesMemoryAtTest: true,
+  expectedModes: (_settings, rollouts) => ({ "on-policy": 0, "on-policy-with-tips": rollouts, "off-policy": 0 }),
+  create: (context) => async () => {
+    const settings = context.settings();
+    const groups = context.nextTasks().map((task, i) => ({
+      task,
+      groupId: `group-${i}`,
+      modes: new Array<"on-policy-with-tips">(settings.groupSize).fill("on-policy-with-tips"),
+    }));
+    const trajectories = await context.collect(groups, { writeTips: true });
+    storeTips(context.memory, trajectories, settings.bucketCapacity);
+    recordStates(context.novelty, trajectories, settings.rollout.noveltySimilarity);
+    return { trajectories, advantages: null, stats: null };
+  },
+};

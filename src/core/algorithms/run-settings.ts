@@ -1,0 +1,21 @@
+import type { LossConfig, OptimizerConfig } from "../policy/policy.ts";
+import type { RolloutConfig } from "../rollout/rollout-engine.ts";
+
+/** The part of a run's configuration that methods read. */
+export interface RunSettings {
+  readonly groupSize: number;
+  /** p, §4.2: probability that a rollout reads tips. */
+  readonly memoryRolloutProbability: number;
+  /** q, §4.2: probability that a memory rollout is learned without its tips. */
+  readonly offPolicyProbability: number;
+  readonly modeDraw: "rollout" | "group" | "iteration";
+  readonly oldLogProbView: "without-tips" | "with-tips";
+  readonly tipSource: "memory" | "other-world" | "empty";
+  /** λ_int. */
+  readonly intrinsicCoefficient: number;
+  readonly bucketCapacity: number;
+  readonly minibatches: number;
+  readonly rollout: Omit<RolloutConfig, "writeTips">;
+  readonly loss: LossConfig;
+  readonly optimizer: OptimizerConfig;
+}

@@ -1,0 +1,63 @@
+/** @file Trajectories as rows to learn from: which tokens carry the loss, with or without tips (Table 3). */
+import type { Policy, UpdateRow } from "../policy/policy.ts";
+import { positionsOf, withoutTips } from "../text/sequence.ts";
+import type { Trajectory } from "./trajectory.ts";
+
+/** Advantages smaller than this teach nothing. */
+const NEGLIGIBLE_ADVANTAGE = 1e-3;
+
+/** A row and the trajectory it came from. */
+export interface TrajectoryRow {
+  readonly trajectory: Trajectory;
+  readonly row: UpdateRow;
+}
+
+/**
+ * Rows of the trajectories (Table 3): off-policy ones with their tips cut out, the others as they were sampled. The
+ * old log-probs are those of sampling; see {@link withTipFreeOldLogProbs}.
+ *
+ * @param advantages one per trajectory, the same for all its action tokens
+ * @param keepAll also rows whose advantage is zero (needed when a KL or entropy term acts on them)
+ */
+export function updateRows(
+  trajectories: readonly Trajectory[],
+  advantages: readonly number[],
+  keepAll: boolean,
+): TrajectoryRow[] {
+  return trajectories.flatMap((trajectory, i) => {
+    const advantage = advantages[i]!;
+    if (trajectory.turns.length === 0) return [];
+    if (!keepAll && Math.abs(advantage) < NEGLIGIBLE_ADVANTAGE) return [];
+    return [{ trajectory, row: updateRow(trajectory, advantage) }];
+  });
+}
+
+function updateRow(trajectory: Trajectory, advantage: number): UpdateRow {
+  const offPolicy = trajectory.mode === "off-policy";
+  const sequence = offPolicy ? withoutTips(trajectory.sequence) : trajectory.sequence;
+  const lossPositions = positionsOf(sequence, "action");
+  return {
+    tokens: sequence.tokens.slice(0, lossPositions.at(-1)! + 1),
+    lossPositions,
+    oldLogProbs: trajectory.actionLogProbs,
+    advantages: lossPositions.map(() => advantage),
+    offPolicy,
+  };
+}
+
+/**
+ * Replaces the old log-probs of off-policy rows by those of the current policy without tips (§4.2 b, Algorithm 1),
+ * so that the ratio starts at 1. See docs/adr/0004.
+ */
+export async function withTipFreeOldLogProbs(
+  rows: readonly TrajectoryRow[],
+  policy: Policy,
+  temperature: number,
+): Promise<TrajectoryRow[]> {
+  const offPolicy = rows.filter(({ row }) => row.offPolicy);
+  if (offPolicy.length === 0) return [...rows];
+  const sequences = offPolicy.map(({ row }) => ({ tokens: row.tokens, positions: row.lossPositions }));
+  const logProbs = await policy.logProbs(sequences, temperature);
+  const replaced = new Map(offPolicy.map(({ row }, i) => [row, { ...row, oldLogProbs: logProbs[i]! }]));
+  return rows.map(({ trajectory, row }) => ({ trajectory, row: replaced.get(row) ?? row }));
+}

@@ -1,0 +1,111 @@
+/** @file Held-out evaluation (§6.1, method.md §5): test variations, low temperature, memory off; or memory only. */
+import { mean } from "../base/stats.ts";
+import type { Random } from "../base/random.ts";
+import type { Split, TaskRef, TextEnv } from "../envs/env.ts";
+import type { EvaluationRecord } from "../events/training-event.ts";
+import { NoveltyTable } from "../memory/novelty.ts";
+import { TipMemory } from "../memory/tip-memory.ts";
+import type { Policy } from "../policy/policy.ts";
+import { storeTips } from "../rollout/remember.ts";
+import { rollOut, type RolloutConfig, type RolloutRequest } from "../rollout/rollout-engine.ts";
+import { bucketOf, type Trajectory } from "../rollout/trajectory.ts";
+
+/** Score that counts as success. */
+export const SUCCESS_SCORE = 100;
+
+/** What to evaluate. */
+export interface EvaluationPlan {
+  readonly policy: Policy;
+  readonly createEnv: (task: TaskRef) => TextEnv;
+  readonly tasks: readonly TaskRef[];
+  readonly split: Split;
+  readonly episodesPerVariation: number;
+  readonly rollout: Omit<RolloutConfig, "writeTips">;
+  readonly random: Random;
+  readonly iteration: number;
+}
+
+/** Evaluates with memory off. */
+export async function evaluate(plan: EvaluationPlan): Promise<EvaluationRecord> {
+  const trajectories = await rollOutPlan(plan, new TipMemory(), "off", plan.random);
+  return summarise(plan, trajectories, "off", plan.iteration);
+}
+
+/**
+ * Evaluates with memory on and weights fixed: several trials per variation from empty buckets, each episode with a
+ * memory of its own (method.md §5).
+ *
+ * @returns one record per trial; `iteration` is the trial, from 1
+ */
+export async function evaluateWithMemory(plan: EvaluationPlan, trials: number): Promise<EvaluationRecord[]> {
+  const memory = new TipMemory();
+  const records: EvaluationRecord[] = [];
+  for (let trial = 1; trial <= trials; trial++) {
+    const trajectories = await rollOutPlan(plan, memory, "on", plan.random.fork(`trial ${trial}`));
+    storeTips(memory, trajectories, Number.MAX_SAFE_INTEGER);
+    records.push(summarise(plan, trajectories, "on", trial));
+  }
+  return records;
+}
+
+function rollOutPlan(
+  plan: EvaluationPlan,
+  memory: TipMemory,
+  useMemory: "on" | "off",
+  random: Random,
+): Promise<Trajectory[]> {
+  const requests = plan.tasks.flatMap((task) =>
+    Array.from({ length: plan.episodesPerVariation }, (_, replica): RolloutRequest => {
+      const label = `variation ${task.variation} episode ${replica}`;
+      return {
+        rolloutId: label,
+        iteration: plan.iteration,
+        task,
+        groupId: String(task.variation),
+        mode: useMemory === "on" ? "on-policy-with-tips" : "on-policy",
+        bucket: `${bucketOf(task)}/replica-${replica}`,
+        random: random.fork(label),
+        watched: false,
+      };
+    }),
+  );
+  return rollOut(
+    requests,
+    { ...plan.rollout, writeTips: useMemory === "on" },
+    {
+      policy: plan.policy,
+      memory,
+      novelty: new NoveltyTable(),
+      createEnv: plan.createEnv,
+      emit: () => undefined,
+      timed: (_phase, work) => work(),
+    },
+  );
+}
+
+function summarise(
+  plan: EvaluationPlan,
+  trajectories: readonly Trajectory[],
+  memory: "on" | "off",
+  iteration: number,
+): EvaluationRecord {
+  const perVariation = plan.tasks.map(({ variation }) => {
+    const scores = trajectories.filter(({ task }) => task.variation === variation).map(({ score }) => score);
+    return { variation, meanReturn: mean(scores), successRate: successRate(scores) };
+  });
+  const scores = trajectories.map(({ score }) => score);
+  return {
+    iteration,
+    meanReturn: mean(scores),
+    successRate: successRate(scores),
+    episodeCount: scores.length,
+    perVariation,
+    memory,
+    split: plan.split,
+  };
+}
+
+/** Share of scores that are a success, 0…1. */
+export function successRate(scores: readonly number[]): number {
+  return mean(scores.map((score) => Number(score === SUCCESS_SCORE)));
+}
