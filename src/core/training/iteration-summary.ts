@@ -24,7 +24,7 @@ export function summariseIteration(facts: IterationFacts): IterationSummary {
   const scores = trajectories.map(({ score }) => score);
   const withTips = trajectories.filter(({ mode }) => mode !== "on-policy").map(({ score }) => score);
   const withoutTips = trajectories.filter(({ mode }) => mode === "on-policy").map(({ score }) => score);
-  const numbers = stats === null ? null : withoutLogProbs(stats);
+  const numbers = stats === null ? null : numbersOf(stats);
   return {
     iteration,
     meanReturn: mean(scores),
@@ -43,8 +43,10 @@ export function summariseIteration(facts: IterationFacts): IterationSummary {
   };
 }
 
-function withoutLogProbs({ logProbs: _logProbs, ...numbers }: UpdateStats): Omit<UpdateStats, "logProbs"> {
-  return numbers;
+/** The statistics without the log-probs of every token. */
+export function numbersOf(stats: UpdateStats): Omit<UpdateStats, "logProbs"> {
+  const { loss, meanRatio, clipFraction, maskedFraction, entropy, klToBase, gradNorm, tokenCount } = stats;
+  return { loss, meanRatio, clipFraction, maskedFraction, entropy, klToBase, gradNorm, tokenCount };
 }
 
 /** Rows in random order, in parts of nearly equal size; fewer parts if there are fewer rows. */

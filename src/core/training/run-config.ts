@@ -2,8 +2,6 @@
  * @file The serialisable description of a run: one flat record. `CONFIG_FIELDS` says for every field its range,
  * whether it may change while a run is on, and what it means; URL, files, CLI flags and form controls all follow it.
  */
-import * as v from "valibot";
-import { ConfigError } from "../base/errors.ts";
 
 /** Version of the record; raised when a field changes its meaning. */
 export const CONFIG_VERSION = 1;
@@ -370,99 +368,6 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
 export const DEFAULT_CONFIG = Object.fromEntries(
   CONFIG_FIELDS.map((field) => [field.key, field.default]),
 ) as unknown as RunConfig;
-
-const NAME_PATTERN = /^[a-z0-9][a-z0-9.,_-]{0,79}$/i;
-
-function fieldSchema(field: ConfigField): v.GenericSchema {
-  switch (field.kind) {
-    case "number": {
-      const range = v.pipe(v.number(), v.finite(), v.minValue(field.min), v.maxValue(field.max));
-      return field.integer ? v.pipe(range, v.integer()) : range;
-    }
-    case "choice":
-      return v.picklist(field.choices);
-    case "name":
-      return v.pipe(v.string(), v.regex(NAME_PATTERN));
-  }
-}
-
-const RUN_CONFIG_SCHEMA = v.strictObject(
-  Object.fromEntries(CONFIG_FIELDS.map((field) => [field.key, fieldSchema(field)])),
-);
-
-/**
- * A complete configuration from partial plain data, strictly: for files and the CLI.
- *
- * @throws {ConfigError} naming the field, what it needs and what it got
- */
-export function parseRunConfig(values: unknown): RunConfig {
-  if (typeof values !== "object" || values === null || Array.isArray(values)) {
-    throw new ConfigError(`config: an object of fields, got ${JSON.stringify(values)}`);
-  }
-  const parsed = v.safeParse(RUN_CONFIG_SCHEMA, { ...DEFAULT_CONFIG, ...values });
-  if (parsed.success) return parsed.output as unknown as RunConfig;
-  const issue = parsed.issues[0];
-  const key = String(issue.path?.[0]?.key ?? "?");
-  throw new ConfigError(`config: ${requirement(key)}, got ${JSON.stringify((values as Record<string, unknown>)[key])}`);
-}
-
-function requirement(key: string): string {
-  const field = CONFIG_FIELDS.find((candidate) => candidate.key === key);
-  if (field === undefined) return `a known field, "${key}" is none`;
-  switch (field.kind) {
-    case "number":
-      return `${key} must be ${field.integer ? "an integer" : "a number"} from ${field.min} to ${field.max}`;
-    case "choice":
-      return `${key} must be one of ${field.choices.join(", ")}`;
-    case "name":
-      return `${key} must be a name of letters, digits and .,_-`;
-  }
-}
-
-/** A configuration read leniently, and a sentence for everything that was changed. */
-export interface LenientConfig {
-  readonly config: RunConfig;
-  readonly corrections: readonly string[];
-}
-
-/** A complete configuration from untrusted texts (a URL): unknown keys dropped, numbers clamped, each with a note. */
-export function readRunConfig(texts: Iterable<readonly [string, string]>): LenientConfig {
-  const values: Record<string, string | number> = { ...DEFAULT_CONFIG };
-  const corrections: string[] = [];
-  for (const [key, text] of texts) {
-    const field = CONFIG_FIELDS.find((candidate) => candidate.key === key);
-    if (field === undefined) {
-      corrections.push(`“${key.slice(0, 40)}” is no setting and was ignored.`);
-      continue;
-    }
-    const { value, note } = readField(field, text);
-    values[key] = value;
-    if (note !== null) corrections.push(note);
-  }
-  return { config: values as unknown as RunConfig, corrections };
-}
-
-function readField(field: ConfigField, text: string): { value: string | number; note: string | null } {
-  if (field.kind !== "number") {
-    const known = field.kind === "choice" ? field.choices.includes(text) : NAME_PATTERN.test(text);
-    if (known) return { value: text, note: null };
-    return {
-      value: field.default,
-      note: `${field.label}: “${text.slice(0, 40)}” is not possible, ${field.default} is used.`,
-    };
-  }
-  const number = text.trim() === "" ? NaN : Number(text);
-  if (!Number.isFinite(number)) {
-    return {
-      value: field.default,
-      note: `${field.label}: “${text.slice(0, 40)}” is no number, ${String(field.default)} is used.`,
-    };
-  }
-  const whole = field.integer ? Math.round(number) : number;
-  const value = Math.min(field.max, Math.max(field.min, whole));
-  const note = value === number ? null : `${field.label}: ${text.slice(0, 40)} was changed to ${String(value)}.`;
-  return { value, note };
-}
 
 /** The fields that differ from the defaults. */
 export function changedFields(config: RunConfig): Partial<RunConfig> {

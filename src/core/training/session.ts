@@ -17,8 +17,15 @@ import { toRolloutRecord, type Trajectory } from "../rollout/trajectory.ts";
 import type { TrajectoryRow } from "../rollout/update-rows.ts";
 import { evaluate, evaluateWithMemory } from "./evaluator.ts";
 import { EMPTY_ROLLOUTS_HASH, extendRolloutsHash, weightsHash } from "./fingerprint.ts";
-import { mergeStats, splitIntoMinibatches, summariseIteration, tokenUpdateRecords } from "./iteration-summary.ts";
-import { CONFIG_FIELDS, parseRunConfig, type RunConfig } from "./run-config.ts";
+import {
+  mergeStats,
+  numbersOf,
+  splitIntoMinibatches,
+  summariseIteration,
+  tokenUpdateRecords,
+} from "./iteration-summary.ts";
+import { parseRunConfig } from "./config-parsing.ts";
+import { CONFIG_FIELDS, type RunConfig } from "./run-config.ts";
 import { toRunSettings } from "./settings.ts";
 import { evaluationTasks, sampleTasks } from "./task-sampler.ts";
 
@@ -243,9 +250,8 @@ export class TrainingSession {
         });
       }
       const stats = mergeStats(parts.map((part) => part.stats));
-      const { logProbs: _logProbs, ...numbers } = stats;
       const tokens = parts.flatMap((part) => tokenUpdateRecords(part.rows, part.stats, loss));
-      this.#emit({ type: "policyUpdated", iteration, stats: numbers, tokens });
+      this.#emit({ type: "policyUpdated", iteration, stats: numbersOf(stats), tokens });
       return stats;
     });
   }
