@@ -53,7 +53,7 @@ export function runHere(command, args) {
  * @param {string[]} args
  * @returns {number} its exit status
  */
-function npm(args) {
+export function runNpm(args) {
   const script = process.env["npm_execpath"];
   if (script?.endsWith(".js")) return runHere(process.execPath, [script, ...args]);
   return process.platform === "win32" ? runHere("cmd", ["/c", "npm", ...args]) : runHere("npm", args);
@@ -66,7 +66,7 @@ export function ensureInstalled() {
   const installedAt = modifiedAt(path.join(REPOSITORY, "node_modules", ".package-lock.json"));
   if (installedAt > 0 && installedAt >= modifiedAt(path.join(REPOSITORY, "package-lock.json"))) return;
   console.log("Installing packages…");
-  if (npm(["ci", "--include=dev", "--no-audit", "--no-fund"]) !== 0) throw new Error("npm ci failed, see above.");
+  if (runNpm(["ci", "--include=dev", "--no-audit", "--no-fund"]) !== 0) throw new Error("npm ci failed, see above.");
 }
 
 /**

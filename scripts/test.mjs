@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { ensureChromium } from "./chromium.mjs";
-import { REPOSITORY, ensureInstalled, runHere } from "./prepare.mjs";
+import { REPOSITORY, ensureInstalled, runHere, runNpm } from "./prepare.mjs";
 
 /**
  * @typedef {{ passed: number, failed: number }} Tally
@@ -73,7 +73,7 @@ const prepared = stepTally("install", ensureInstalled);
 const tallies = [prepared];
 if (prepared.failed === 0) {
   const built = stepTally("build", () => {
-    if (runHere("npm", ["run", "--silent", "build"]) !== 0) throw new Error("failed, see above.");
+    if (runNpm(["run", "--silent", "build"]) !== 0) throw new Error("failed, see above.");
   });
   const browser = stepTally("chromium", () => void ensureChromium());
   tallies.push(built, browser, runProjects(["unit", "smoke"]));
