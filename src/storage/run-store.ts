@@ -1,0 +1,53 @@
+/** @file What a store of runs does. One writer per run: the worker that trains it. */
+import type { TrainingEvent } from "../core/events/training-event.ts";
+import type { Tip } from "../core/memory/tip.ts";
+import type { RunConfig } from "../core/training/run-config.ts";
+import type { RunHeader } from "./schema.ts";
+
+/** A finished iteration, written all or nothing. */
+export interface RunCommit {
+  readonly runId: string;
+  readonly config: RunConfig;
+  /** Iterations done. */
+  readonly iteration: number;
+  /** The checkpoint file. */
+  readonly payload: Uint8Array<ArrayBuffer>;
+  /** The whole memory. */
+  readonly tips: readonly Tip[];
+  /** What happened since the commit before. */
+  readonly events: readonly TrainingEvent[];
+  readonly finished: boolean;
+  /** Changes that the checkpoint does not contain. */
+  readonly pendingChanges: readonly unknown[];
+}
+
+/** A run as it was found in the store. */
+export interface StoredRun {
+  readonly header: RunHeader;
+  /** The newest checkpoint that is whole; null if there is none yet, or none that is whole. */
+  readonly payload: Uint8Array<ArrayBuffer> | null;
+  /** A sentence if something was lost, otherwise null. */
+  readonly damage: string | null;
+}
+
+/** Keeps runs, their checkpoints, tips and events. Whatever fails is a `StorageError`. */
+export interface RunStore {
+  /** Why nothing survives a reload, as a sentence; null if everything does. */
+  readonly problem: string | null;
+  /** The runs, last used first. */
+  listRuns(): Promise<RunHeader[]>;
+  /** Begins a run, replacing one of the same name, and forgets the runs unused for longest. */
+  createRun(runId: string, config: RunConfig): Promise<void>;
+  /** The run at its newest whole checkpoint, later events dropped; null if it is not there. */
+  openRun(runId: string): Promise<StoredRun | null>;
+  /** Writes checkpoint, head, tips and events in one transaction; the checkpoint before stays. */
+  commit(commit: RunCommit): Promise<void>;
+  /** Writes what a person changed between two commits. */
+  saveChanges(runId: string, changes: readonly unknown[], tips: readonly Tip[]): Promise<void>;
+  /** The run's events, oldest first, in parts. */
+  readEvents(runId: string): Promise<(readonly TrainingEvent[])[]>;
+  deleteRun(runId: string): Promise<void>;
+  readSetting(name: string): Promise<unknown>;
+  writeSetting(name: string, value: unknown): Promise<void>;
+  close(): Promise<void>;
+}

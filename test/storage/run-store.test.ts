@@ -1,0 +1,277 @@
+import { IDBFactory } from "fake-indexeddb";
+import "fake-indexeddb/auto";
+import { openDB } from "idb";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { TrainingEvent } from "../../src/core/events/training-event.ts";
+import { DEFAULT_CONFIG } from "../../src/core/training/run-config.ts";
+import { MemoryStore } from "../../src/storage/memory-store.ts";
+import { openRunStore } from "../../src/storage/open-run-store.ts";
+import { FULL_ITERATIONS, KEPT_RUNS } from "../../src/storage/retention.ts";
+import type { RunStore } from "../../src/storage/run-store.ts";
+import { DATABASE_NAME, DATABASE_VERSION, type PlaygroundSchema } from "../../src/storage/schema.ts";
+import { makeCommit, makeTip } from "../support/run-fixtures.ts";
+
+type Put = (this: IDBObjectStore, ...args: [value: unknown, key?: IDBValidKey]) => IDBRequest<IDBValidKey>;
+const ORIGINAL_PUT = Reflect.get(IDBObjectStore.prototype, "put") as Put;
+
+let store: RunStore;
+
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await store.close();
+});
+
+/** A second look at the database, past the store. */
+async function inspect() {
+  return openDB<PlaygroundSchema>(DATABASE_NAME, DATABASE_VERSION);
+}
+
+async function commitIterations(runId: string, count: number): Promise<void> {
+  await store.createRun(runId, DEFAULT_CONFIG);
+  for (let iteration = 1; iteration <= count; iteration++) await store.commit(makeCommit(runId, iteration));
+}
+
+function types(chunks: readonly (readonly TrainingEvent[])[]): string[] {
+  return chunks.flat().map(({ type }) => type);
+}
+
+describe.each([
+  { name: "IndexedDbStore", open: openRunStore },
+  { name: "MemoryStore", open: async (): Promise<RunStore> => new MemoryStore("no database") },
+])("$name", ({ open }) => {
+  beforeEach(async () => {
+    store = await open();
+  });
+
+  test("a run that was never created is not there", async () => {
+    expect(await store.openRun("a")).toBeNull();
+    expect(await store.readEvents("a")).toEqual([]);
+  });
+
+  test("a created run has no checkpoint yet", async () => {
+    await store.createRun("a", { ...DEFAULT_CONFIG, seed: 7 });
+    const run = await store.openRun("a");
+    expect(run).toMatchObject({ payload: null, damage: null, header: { head: null, iteration: 0, finished: false } });
+    expect(run?.header.config.seed).toBe(7);
+  });
+
+  test("the newest checkpoint comes back with its configuration and its changes", async () => {
+    await commitIterations("a", 2);
+    await store.commit(makeCommit("a", 3, { finished: true, pendingChanges: [{ n: 1 }] }));
+    const run = await store.openRun("a");
+    expect(run?.header).toMatchObject({ iteration: 3, head: 3, finished: true, pendingChanges: [{ n: 1 }] });
+    expect([...(run?.payload ?? [])]).toEqual([1, 2, 3, 3]);
+  });
+
+  test("events come back in order, without the turns that the finished rollouts contain", async () => {
+    await commitIterations("a", 2);
+    expect(types(await store.readEvents("a"))).toEqual([
+      "iterationStarted",
+      "rolloutsFinished",
+      "iterationFinished",
+      "iterationStarted",
+      "rolloutsFinished",
+      "iterationFinished",
+    ]);
+  });
+
+  test("rollouts of old iterations are dropped, their summaries are kept", async () => {
+    await commitIterations("a", FULL_ITERATIONS + 3);
+    const all = types(await store.readEvents("a"));
+    expect(all.filter((type) => type === "rolloutsFinished")).toHaveLength(FULL_ITERATIONS);
+    expect(all.filter((type) => type === "iterationFinished")).toHaveLength(FULL_ITERATIONS + 3);
+  });
+
+  test("creating a run of the same name begins anew", async () => {
+    await commitIterations("a", 2);
+    await store.createRun("a", DEFAULT_CONFIG);
+    expect(await store.openRun("a")).toMatchObject({ payload: null, header: { head: null } });
+    expect(await store.readEvents("a")).toEqual([]);
+  });
+
+  test("changes between two commits are kept until the next commit takes them in", async () => {
+    await commitIterations("a", 1);
+    await store.saveChanges("a", [{ type: "tip" }], [makeTip(2)]);
+    expect((await store.openRun("a"))?.header.pendingChanges).toEqual([{ type: "tip" }]);
+    await store.commit(makeCommit("a", 2));
+    expect((await store.openRun("a"))?.header.pendingChanges).toEqual([]);
+  });
+
+  test("runs are listed last used first, and those unused for longest are forgotten", async () => {
+    for (let i = 0; i < KEPT_RUNS; i++) await store.createRun(`run-${i}`, DEFAULT_CONFIG);
+    await store.openRun("run-0");
+    await store.createRun("new", DEFAULT_CONFIG);
+    const names = (await store.listRuns()).map(({ runId }) => runId);
+    expect(names).toHaveLength(KEPT_RUNS);
+    expect(names.slice(0, 2)).toEqual(["new", "run-0"]);
+    expect(names).not.toContain("run-1");
+  });
+
+  test("a deleted run is gone and its neighbour is not", async () => {
+    await commitIterations("a", 2);
+    await commitIterations("ab", 1);
+    await store.deleteRun("a");
+    expect(await store.openRun("a")).toBeNull();
+    expect(await store.readEvents("a")).toEqual([]);
+    expect((await store.openRun("ab"))?.header.head).toBe(1);
+  });
+
+  test("committing a run that was deleted in the meantime fails", async () => {
+    await expect(store.commit(makeCommit("a", 1))).rejects.toThrow("save run");
+  });
+
+  test("a setting comes back", async () => {
+    expect(await store.readSetting("theme")).toBeUndefined();
+    await store.writeSetting("theme", { dark: true });
+    expect(await store.readSetting("theme")).toEqual({ dark: true });
+  });
+});
+
+describe("IndexedDbStore on disk", () => {
+  beforeEach(async () => {
+    store = await openRunStore();
+  });
+
+  test("a second store on the same database finds the run", async () => {
+    await commitIterations("a", 2);
+    await store.close();
+    store = await openRunStore();
+    expect((await store.openRun("a"))?.header.head).toBe(2);
+    expect(store.problem).toBeNull();
+  });
+
+  test("the newest checkpoint and the one before are kept, no others", async () => {
+    await commitIterations("a", 4);
+    const database = await inspect();
+    expect(await database.getAllKeys("checkpoints")).toEqual([
+      ["a", 3],
+      ["a", 4],
+    ]);
+    database.close();
+  });
+
+  test("the tips in the database are those of the last commit", async () => {
+    await commitIterations("a", 1);
+    await store.commit(makeCommit("a", 2, { tips: [makeTip(2, { pinned: true }), makeTip(3)] }));
+    const database = await inspect();
+    const tips = await database.getAll("tips");
+    expect(tips.map(({ tip }) => [tip.id, tip.pinned])).toEqual([
+      [2, true],
+      [3, false],
+    ]);
+    database.close();
+  });
+
+  test("a damaged checkpoint is noticed; the one before is used and later events are dropped", async () => {
+    await commitIterations("a", 3);
+    await damage("a", 3);
+    const run = await store.openRun("a");
+    expect([...(run?.payload ?? [])]).toEqual([1, 2, 3, 2]);
+    expect(run?.damage).toContain("goes on from iteration 2");
+    expect(run?.header).toMatchObject({ head: 2, previous: null, iteration: 2 });
+    expect(types(await store.readEvents("a")).filter((type) => type === "iterationFinished")).toHaveLength(2);
+    expect((await store.openRun("a"))?.damage).toBeNull();
+  });
+
+  test("a run whose checkpoints are all damaged begins again", async () => {
+    await commitIterations("a", 2);
+    await damage("a", 1);
+    await damage("a", 2);
+    const run = await store.openRun("a");
+    expect(run?.payload).toBeNull();
+    expect(run?.damage).toContain("begins again");
+    expect(await store.readEvents("a")).toEqual([]);
+  });
+
+  test("a commit that fails leaves everything as it was, and the next one brings its events", async () => {
+    await commitIterations("a", 1);
+    failPutsInto("events", "QuotaExceededError");
+    await expect(store.commit(makeCommit("a", 2))).rejects.toThrow("save run: The browser has no room left");
+    vi.restoreAllMocks();
+    const database = await inspect();
+    expect(await database.getAllKeys("checkpoints")).toEqual([["a", 1]]);
+    expect((await database.get("runs", "a"))?.head).toBe(1);
+    database.close();
+    await store.commit(makeCommit("a", 3));
+    const iterations = (await store.readEvents("a")).flat().filter(({ type }) => type === "iterationFinished");
+    expect(iterations).toHaveLength(3);
+  });
+
+  test("events of many failed commits are trimmed like stored ones", async () => {
+    await store.createRun("a", DEFAULT_CONFIG);
+    failPutsInto("events", "QuotaExceededError");
+    const last = FULL_ITERATIONS + 5;
+    for (let i = 1; i < last; i++) await expect(store.commit(makeCommit("a", i))).rejects.toThrow();
+    vi.restoreAllMocks();
+    await store.commit(makeCommit("a", last));
+    const all = types(await store.readEvents("a"));
+    expect(all.filter((type) => type === "rolloutsFinished")).toHaveLength(FULL_ITERATIONS);
+    expect(all.filter((type) => type === "iterationFinished")).toHaveLength(last);
+  });
+
+  test("a connection that the browser closed is opened again", async () => {
+    await commitIterations("a", 1);
+    vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementationOnce(() => {
+      throw new DOMException("The database connection is closing.", "InvalidStateError");
+    });
+    await store.commit(makeCommit("a", 2));
+    expect((await store.openRun("a"))?.header.head).toBe(2);
+  });
+
+  test("a newer version of the page gets the database, and this store says that it stopped saving", async () => {
+    await commitIterations("a", 1);
+    const newer = await openDB(DATABASE_NAME, DATABASE_VERSION + 1);
+    await expect(store.commit(makeCommit("a", 2))).rejects.toThrow("newer version of this page is open");
+    newer.close();
+  });
+});
+
+describe("openRunStore without a usable database", () => {
+  test("keeps runs in memory and says why, where there is no IndexedDB", async () => {
+    vi.stubGlobal("indexedDB", undefined);
+    store = await openRunStore();
+    vi.unstubAllGlobals();
+    expect(store.problem).toBe("This browser has no database for pages (IndexedDB).");
+  });
+
+  test("keeps runs in memory where opening is refused", async () => {
+    vi.spyOn(indexedDB, "open").mockImplementation(() => {
+      throw new DOMException("denied", "SecurityError");
+    });
+    store = await openRunStore();
+    expect(store.problem).toContain("does not let this page store anything");
+    await commitIterations("a", 1);
+    expect((await store.openRun("a"))?.header.head).toBe(1);
+  });
+
+  test("leaves a database of a newer version untouched", async () => {
+    const newer = await openDB(DATABASE_NAME, DATABASE_VERSION + 1);
+    newer.close();
+    store = await openRunStore();
+    expect(store.problem).toContain("newer version of this page");
+    const untouched = await openDB(DATABASE_NAME);
+    expect(untouched.version).toBe(DATABASE_VERSION + 1);
+    untouched.close();
+  });
+});
+
+async function damage(runId: string, iteration: number): Promise<void> {
+  const database = await inspect();
+  const checkpoint = (await database.get("checkpoints", [runId, iteration]))!;
+  const payload = checkpoint.payload.slice();
+  payload[0] = payload[0]! ^ 1;
+  await database.put("checkpoints", { ...checkpoint, payload });
+  database.close();
+}
+
+function failPutsInto(storeName: string, errorName: string): void {
+  const spy = vi.spyOn(IDBObjectStore.prototype, "put");
+  spy.mockImplementation(function (this: IDBObjectStore, ...args) {
+    if (this.name === storeName) throw new DOMException("injected", errorName);
+    return ORIGINAL_PUT.apply(this, args);
+  });
+}
