@@ -1,0 +1,146 @@
+/**
+ * @file Picks the compute backend of tfjs: WebGPU, else WebAssembly, else plain JavaScript, and says why in plain
+ * sentences. The only place that asks what the machine can do.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import "@tensorflow/tfjs-backend-cpu";
+import { DeviceError } from "../core/base/errors.ts";
+import { installWasmKernels } from "./wasm-kernels.ts";
+
+/** Kinds of compute, fastest first. */
+export type BackendName = "webgpu" | "wasm" | "cpu";
+
+/** What to try, and where the WebAssembly binaries are. */
+export interface BackendOptions {
+  /** Tried first; slower kinds follow. Default: webgpu. */
+  readonly prefer?: BackendName;
+  /** Folder (path in Node, URL in a browser) with a trailing slash, or the URL of each binary by file name. */
+  readonly wasmPaths?: string | Readonly<Record<string, string>>;
+}
+
+/** The backend in use. */
+export interface SelectedBackend {
+  readonly name: BackendName;
+  /** One plain sentence per decision, to be shown to the user. */
+  readonly reasons: readonly string[];
+  /** Resolves with a sentence if the device is lost; tfjs computes garbage afterwards. Never rejects. */
+  readonly deviceLost: Promise<string>;
+}
+
+const LADDER: readonly BackendName[] = ["webgpu", "wasm", "cpu"];
+const ADAPTER_ATTEMPTS = 4;
+const FIRST_BACK_OFF_MS = 100;
+const VERIFY_TOLERANCE = 1e-3;
+const WEBGPU_PRIORITY = 3;
+const WASM_BINARIES = ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm-threaded-simd.wasm"];
+/** Limits that tfjs itself asks for. */
+const WANTED_LIMITS = [
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeWorkgroupsPerDimension",
+  "maxStorageBufferBindingSize",
+  "maxBufferSize",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeInvocationsPerWorkgroup",
+] as const;
+const NEVER = new Promise<string>(() => undefined);
+
+/**
+ * Makes the first kind that works the backend of tfjs, for the whole process.
+ *
+ * @throws {DeviceError} if none works
+ */
+export async function selectBackend(options: BackendOptions = {}): Promise<SelectedBackend> {
+  const reasons: string[] = [];
+  for (const name of LADDER.slice(LADDER.indexOf(options.prefer ?? "webgpu"))) {
+    try {
+      const { deviceLost } = await start(name, options);
+      await verify(name);
+      reasons.push(`Using ${name}.`);
+      return { name, reasons, deviceLost };
+    } catch (error) {
+      reasons.push(`Not using ${name}: ${error instanceof Error ? error.message : String(error)}.`);
+    }
+  }
+  throw new DeviceError(`selectBackend: a working backend, got none. ${reasons.join(" ")}`);
+}
+
+/** In an object, because a promise of a promise would wait for both. */
+type Started = Pick<SelectedBackend, "deviceLost">;
+
+async function start(name: BackendName, options: BackendOptions): Promise<Started> {
+  switch (name) {
+    case "webgpu":
+      return startWebGpu();
+    case "wasm":
+      return startWasm(options);
+    case "cpu":
+      await setBackend("cpu");
+      return { deviceLost: NEVER };
+  }
+}
+
+async function startWasm({ wasmPaths }: BackendOptions): Promise<Started> {
+  // Threads gain nothing at these sizes, and only the single-threaded binary shares its memory with our kernels.
+  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
+  if (wasmPaths !== undefined && tf.findBackend("wasm") === null) {
+    setWasmPaths(typeof wasmPaths === "string" ? wasmPaths : allBinaries(wasmPaths));
+  }
+  await setBackend("wasm");
+  installWasmKernels();
+  return { deviceLost: NEVER };
+}
+
+/** tfjs wants a URL for each of its three binaries, though it loads one. */
+function allBinaries(urls: Readonly<Record<string, string>>): Record<string, string> {
+  const anyUrl = Object.values(urls)[0] ?? "";
+  return Object.fromEntries(WASM_BINARIES.map((name) => [name, urls[name] ?? anyUrl]));
+}
+
+async function startWebGpu(): Promise<Started> {
+  const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
+  if (gpu === undefined) throw new DeviceError("this browser or runtime has no WebGPU");
+  const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
+  if (tf.findBackend("webgpu") !== null) tf.removeBackend("webgpu");
+  const adapter = await requestAdapter(gpu);
+  const device = await adapter.requestDevice({ requiredLimits: wantedLimits(adapter.limits) });
+  tf.registerBackend("webgpu", () => new WebGPUBackend(device, adapter.info), WEBGPU_PRIORITY);
+  await setBackend("webgpu");
+  const deviceLost = device.lost.then(({ reason, message }) => `The GPU was lost (${reason}): ${message}`);
+  return { deviceLost };
+}
+
+/** A GPU that is waking up answers null at first. */
+async function requestAdapter(gpu: GPU): Promise<GPUAdapter> {
+  for (let attempt = 0; attempt < ADAPTER_ATTEMPTS; attempt++) {
+    const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+    if (adapter !== null) return adapter;
+    await new Promise((resolve) => setTimeout(resolve, FIRST_BACK_OFF_MS * 2 ** attempt));
+  }
+  throw new DeviceError(`no graphics adapter answered in ${ADAPTER_ATTEMPTS} attempts`);
+}
+
+function wantedLimits(limits: GPUSupportedLimits): Record<string, number> {
+  return Object.fromEntries(WANTED_LIMITS.map((name) => [name, limits[name]]));
+}
+
+/** tfjs logs and answers false where it could throw. */
+async function setBackend(name: BackendName): Promise<void> {
+  if (!(await tf.setBackend(name))) throw new DeviceError(`tfjs could not start ${name}`);
+  await tf.ready();
+}
+
+/** Trust is good: a small product with known values catches a driver that computes nonsense. */
+async function verify(name: BackendName): Promise<void> {
+  const product = tf.tidy(() => {
+    const a = tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]);
+    const b = tf.tensor2d([1, -1, 0.5, 2, -3, 4], [3, 2]);
+    return tf.matMul(a, b);
+  });
+  const got = await product.data();
+  product.dispose();
+  const expected = [-7, 15, -11.5, 30];
+  if (!expected.every((value, i) => Math.abs(value - got[i]!) < VERIFY_TOLERANCE)) {
+    throw new DeviceError(`${name} multiplied two small matrices to [${got.join(", ")}]`);
+  }
+}
