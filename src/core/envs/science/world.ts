@@ -3,6 +3,8 @@
  * `WorldState` is everything that can change. The engine knows no task: a task is a function that builds a spec.
  */
 
+import type { Verb } from "./templates.ts";
+
 /** The ten rooms, the same in every house. */
 export const ROOM_NAMES = [
   "kitchen",
@@ -196,8 +198,7 @@ export type Referent =
 
 /** An action whose objects are known. */
 export interface ParsedAction {
-  /** Name of the template, e.g. `focus`. */
-  readonly verb: string;
+  readonly verb: Verb;
   readonly objects: readonly Referent[];
 }
 

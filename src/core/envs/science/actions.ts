@@ -1,0 +1,210 @@
+/**
+ * @file What actions do. Each handler changes the state and answers in words; goals, ticks and score are none of its
+ * business.
+ */
+import { connectAction, disconnectAction } from "./electric-actions.ts";
+import { disconnect } from "./electricity.ts";
+import { isWrongFocus, resetGoals } from "./goals.ts";
+import { contentsView, inventoryView, referentName, roomView, taskView, thingView } from "./render.ts";
+import { exitsOf, isInside, thingById, thingsAt } from "./state.ts";
+import type { Verb } from "./templates.ts";
+import { INVENTORY, type ParsedAction, type Referent, type RoomName, type Thing, type WorldState } from "./world.ts";
+
+/** What an action answers; a function is called after the ticks, to tell how things are then. */
+export type Reply = string | ((state: WorldState) => string);
+
+type Handler = (state: WorldState, objects: readonly Referent[]) => Reply;
+
+/** Where eaten things are. */
+const GONE = "gone";
+const ROOM_TEMPERATURE = "1 0";
+
+function thingOf(state: WorldState, referent: Referent | undefined): Thing {
+  // Slots of these templates accept things only.
+  return thingById(state, (referent as Referent & { type: "thing" }).thing);
+}
+
+function onThing(act: (state: WorldState, thing: Thing) => Reply): Handler {
+  return (state, [object]) => act(state, thingOf(state, object));
+}
+
+function onThings(act: (state: WorldState, first: Thing, second: Thing) => Reply): Handler {
+  return (state, [first, second]) => act(state, thingOf(state, first), thingOf(state, second));
+}
+
+function setDoor(state: WorldState, room: RoomName, open: boolean): Reply {
+  const exit = exitsOf(state, state.agentRoom).find((candidate) => candidate.room === room)!;
+  if (exit.open === open) return open ? "already open" : "already closed";
+  state.doorsOpen[exit.door] = open;
+  return open ? "open" : "closed";
+}
+
+function setLid(state: WorldState, thing: Thing, open: boolean): Reply {
+  if (thing.spec.container?.lid !== true) return "nothing happens";
+  if (thing.open === open) return open ? "already open" : "already closed";
+  thing.open = open;
+  return open ? contentsView(state, thing) : "closed";
+}
+
+function openOrClose(open: boolean): Handler {
+  return (state, [object]) =>
+    object?.type === "door" ? setDoor(state, object.room, open) : setLid(state, thingOf(state, object), open);
+}
+
+function go(state: WorldState, [object]: readonly Referent[]): Reply {
+  const { room } = object as Referent & { type: "door" };
+  const exit = exitsOf(state, state.agentRoom).find((candidate) => candidate.room === room)!;
+  if (!exit.open) return "door closed";
+  state.agentRoom = room;
+  return roomView;
+}
+
+function teleport(state: WorldState, [object]: readonly Referent[]): Reply {
+  state.agentRoom = (object as Referent & { type: "room" }).room;
+  return roomView;
+}
+
+function lookAt(state: WorldState, [object]: readonly Referent[]): Reply {
+  if (object?.type !== "door") return (after) => thingView(after, thingOf(state, object));
+  const exit = exitsOf(state, state.agentRoom).find((candidate) => candidate.room === object.room)!;
+  return `door ${object.room} ${exit.open ? "open" : "closed"}`;
+}
+
+function lookIn(state: WorldState, thing: Thing): Reply {
+  if (thing.spec.container === undefined) return "nothing happens";
+  return thing.open ? contentsView(state, thing) : `${thing.name} closed`;
+}
+
+function setDevice(thing: Thing, on: boolean): Reply {
+  const { device } = thing.spec;
+  if (device === undefined) return "nothing happens";
+  if (!device.works) return "broken";
+  if (thing.on === on) return on ? "already on" : "already off";
+  thing.on = on;
+  return `${thing.name} ${on ? "on" : "off"}`;
+}
+
+/** Takes a thing elsewhere; it loses its connections, and so does what is in it. */
+function relocate(state: WorldState, thing: Thing, place: string): void {
+  for (const other of state.things) {
+    if (other.spec.electric !== undefined && (other === thing || isInside(state, other, thing.id))) {
+      disconnect(state, other);
+    }
+  }
+  thing.at = place;
+}
+
+function isLoose({ spec }: Thing): boolean {
+  return spec.movable && spec.phase === "solid";
+}
+
+function pickUp(state: WorldState, thing: Thing): Reply {
+  if (!isLoose(thing)) return "not movable";
+  if (thing.at !== INVENTORY) relocate(state, thing, INVENTORY);
+  return `have ${thing.name}`;
+}
+
+function putDown(state: WorldState, thing: Thing): Reply {
+  if (thing.at !== INVENTORY) return `not in inventory`;
+  relocate(state, thing, state.agentRoom);
+  return "moved";
+}
+
+/** Puts a thing into a container, if it can be put and the container can take it. */
+function moveInto(state: WorldState, thing: Thing, container: Thing): Reply {
+  if (container.spec.container === undefined) return "nothing happens";
+  if (!container.open) return `${container.name} closed`;
+  if (container === thing || isInside(state, container, thing.id)) return "not movable";
+  relocate(state, thing, container.id);
+  return "moved";
+}
+
+function move(state: WorldState, [object, place]: readonly Referent[]): Reply {
+  const thing = thingOf(state, object);
+  if (place?.type === "inventory") return pickUp(state, thing);
+  if (!isLoose(thing)) return "not movable";
+  if (place?.type !== "room") return moveInto(state, thing, thingOf(state, place));
+  relocate(state, thing, state.agentRoom);
+  return "moved";
+}
+
+/** Pours a liquid, or the liquids in a container. Solids are not poured. */
+function pour(state: WorldState, source: Thing, container: Thing): Reply {
+  const contents = source.spec.phase === "liquid" ? [source] : source.open ? thingsAt(state, source.id) : [];
+  const liquids = contents.filter((thing) => thing.spec.phase === "liquid");
+  if (liquids.length === 0) return "nothing happens";
+  for (const liquid of liquids) {
+    const reply = moveInto(state, liquid, container);
+    if (reply !== "moved") return reply;
+  }
+  return "moved";
+}
+
+function focus(state: WorldState, [object]: readonly Referent[]): Reply {
+  const thing = object?.type === "door" ? undefined : thingOf(state, object);
+  if (isWrongFocus(state, thing)) state.failed = true;
+  state.focus = thing?.id;
+  return `focus on ${thing?.name ?? referentName(state, object!)}`;
+}
+
+function eat(state: WorldState, thing: Thing): Reply {
+  if (thing.spec.edible !== true) return "not edible";
+  relocate(state, thing, GONE);
+  return "ok";
+}
+
+function use(_state: WorldState, tool: Thing, thing: Thing): Reply {
+  if (tool.name !== "thermometer" || tool === thing) return "nothing happens";
+  // Nothing heats yet; the tasks that heat give things a temperature of their own.
+  return `thermometer ${ROOM_TEMPERATURE} degrees`;
+}
+
+function resetTask(state: WorldState): Reply {
+  resetGoals(state);
+  return "done";
+}
+
+const nothingHappens: Handler = () => "nothing happens";
+
+const HANDLERS: Record<Verb, Handler> = {
+  open: openOrClose(true),
+  close: openOrClose(false),
+  go,
+  teleport,
+  "look around": () => roomView,
+  "look at": lookAt,
+  "look in": onThing(lookIn),
+  activate: onThing((_state, thing) => setDevice(thing, true)),
+  deactivate: onThing((_state, thing) => setDevice(thing, false)),
+  eat: onThing(eat),
+  move,
+  pour: onThings(pour),
+  dunk: nothingHappens,
+  focus,
+  "reset task": resetTask,
+  use: onThings(use),
+  read: onThing((_state, { spec: { text } }) => text ?? "nothing happens"),
+  flush: nothingHappens,
+  connect: connectAction,
+  disconnect: disconnectAction,
+  wait: () => "nothing",
+  wait1: () => "nothing",
+  inventory: () => inventoryView,
+  "pick up": onThing(pickUp),
+  "put down": onThing(putDown),
+  mix: nothingHappens,
+  task: () => taskView,
+};
+
+/** Ticks that pass with an action; the real wait counter runs once more than its name says. */
+const TICKS: Partial<Record<Verb, number>> = { "look around": 0, inventory: 0, task: 0, wait: 11, wait1: 2 };
+
+/** How many ticks an action takes. */
+export function ticksOf(verb: Verb): number {
+  return TICKS[verb] ?? 1;
+}
+
+/** Does an action. */
+export function act(state: WorldState, { verb, objects }: ParsedAction): Reply {
+  return HANDLERS[verb](state, objects);
+}

@@ -1,0 +1,61 @@
+/** @file ScienceWorld's tasks, and worlds by name. */
+import { ConfigError } from "../../base/errors.ts";
+import type { TaskRef, TaskSpec } from "../env.ts";
+import { ScienceWorldEnv } from "./science-world-env.ts";
+import { parsePreset } from "./simplifications.ts";
+import type { TaskType } from "./task-type.ts";
+import { findAnimal, findLivingThing, findNonLivingThing, findPlant } from "./tasks/classification.ts";
+import { powerComponent, powerComponentRenewable } from "./tasks/electricity.ts";
+import { teachingPowerComponent } from "./tasks/teaching.ts";
+import type { WorldSpec } from "./world.ts";
+
+const TASK_TYPES: readonly TaskType[] = [
+  powerComponent,
+  powerComponentRenewable,
+  findLivingThing,
+  findNonLivingThing,
+  findPlant,
+  findAnimal,
+  teachingPowerComponent,
+];
+
+/** Tasks of this world. */
+export function scienceTaskSpecs(): TaskSpec[] {
+  return TASK_TYPES.map(({ name, id, description, variationCount, splits, maxTurns }) => ({
+    world: "scienceworld",
+    task: name,
+    id,
+    description,
+    variationCount,
+    splits,
+    maxTurns,
+  }));
+}
+
+/**
+ * The world a task reference names.
+ *
+ * @throws {ConfigError} if it names none
+ */
+export function buildWorld({ task, variation, preset, house }: TaskRef): WorldSpec {
+  const type = TASK_TYPES.find(({ name }) => name === task);
+  if (type === undefined) {
+    throw new ConfigError(`worlds: a task of ${TASK_TYPES.map(({ name }) => name).join(", ")}, got ${task}`);
+  }
+  if (!Number.isSafeInteger(variation) || variation < 0 || variation >= type.variationCount) {
+    throw new ConfigError(`worlds: a variation of 0…${type.variationCount - 1} for ${task}, got ${variation}`);
+  }
+  if (!Number.isSafeInteger(house) || house < 0) {
+    throw new ConfigError(`worlds: a house number of 0, 1, 2, …, got ${house}`);
+  }
+  return type.build({ variation, house, simplifications: parsePreset(preset, type.isElectric) });
+}
+
+/**
+ * An episode of the world a task reference names.
+ *
+ * @throws {ConfigError} if it names none
+ */
+export function createScienceEnv(task: TaskRef): ScienceWorldEnv {
+  return new ScienceWorldEnv(task, buildWorld(task));
+}

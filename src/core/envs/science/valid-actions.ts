@@ -1,0 +1,88 @@
+/** @file Actions that do something here, for hand play and statistics. */
+import { connectedTo, exitsOf, isInside, terminalsOf, visibleThings } from "./state.ts";
+import { INVENTORY, ROOM_NAMES, type TerminalName, type Thing, type WorldState } from "./world.ts";
+
+const MAX_ACTIONS = 60;
+
+function moves(state: WorldState): string[] {
+  const exits = exitsOf(state, state.agentRoom).map(({ room, open }) => (open ? `go ${room}` : `open door ${room}`));
+  if (!state.spec.simplifications.teleportAction) return exits;
+  return [...exits, ...ROOM_NAMES.filter((room) => room !== state.agentRoom).map((room) => `teleport ${room}`)];
+}
+
+function isListed({ spec }: Thing): boolean {
+  return spec.phase !== "gas";
+}
+
+function handling(state: WorldState, thing: Thing): string[] {
+  const { spec, name } = thing;
+  const actions: string[] = [];
+  if (spec.device !== undefined) actions.push(thing.on ? `deactivate ${name}` : `activate ${name}`);
+  if (spec.container?.lid === true) actions.push(thing.open ? `close ${name}` : `open ${name}`);
+  if (spec.movable && spec.phase === "solid") {
+    actions.push(thing.at === INVENTORY ? `put down ${name}` : `pick up ${name}`);
+  }
+  if (spec.text !== undefined) actions.push(`read ${name}`);
+  if (terminalsOf(spec).some((terminal) => connectedTo(state, thing.id, terminal))) actions.push(`disconnect ${name}`);
+  return actions;
+}
+
+function boxing(state: WorldState, things: readonly Thing[]): string[] {
+  const boxes = things.filter(({ spec, open }) => spec.relevant && spec.container !== undefined && open);
+  const loose = things.filter(({ spec }) => spec.movable && spec.phase === "solid");
+  return boxes.flatMap((box) =>
+    loose
+      .filter((thing) => thing !== box && thing.at !== box.id && !isInside(state, box, thing.id))
+      .map((thing) => `move ${thing.name} to ${box.name}`),
+  );
+}
+
+/** Poles of sources and parts with the next free end of each wire or switch. */
+function wiring(state: WorldState, things: readonly Thing[]): string[] {
+  const free = (thing: Thing) =>
+    terminalsOf(thing.spec).filter((terminal) => connectedTo(state, thing.id, terminal) === undefined);
+  const isJoint = ({ spec: { electric } }: Thing) => electric?.role === "wire" || electric?.role === "switch";
+  const wires = things.filter(isJoint).flatMap((wire): [Thing, TerminalName][] => {
+    const terminal = free(wire)[0];
+    return terminal === undefined ? [] : [[wire, terminal]];
+  });
+  const poles = things.filter((thing) => thing.spec.electric !== undefined && !isJoint(thing));
+  return poles.flatMap((pole) =>
+    free(pole).flatMap((terminal) =>
+      wires.map(([wire, end]) => `connect ${wire.name} ${end} to ${pole.name} ${terminal}`),
+    ),
+  );
+}
+
+function joining(things: readonly Thing[]): string[] {
+  const parts = things.filter(({ spec }) => spec.electric?.role === "part");
+  const sources = things.filter(({ spec }) => spec.electric?.role === "source");
+  return parts.flatMap((part) => sources.map((source) => `connect ${part.name} to ${source.name}`));
+}
+
+/** Up to 60 actions that change something or tell something, without those that only refuse. */
+export function validActions(state: WorldState): string[] {
+  if (state.question !== undefined) return state.question.choices.map((_, i) => String(i));
+  const { simplifications, rules } = state.spec;
+  const things = visibleThings(state).filter(isListed);
+  const relevantFirst = [...things.filter(({ spec }) => spec.relevant), ...things.filter(({ spec }) => !spec.relevant)];
+  const connections = simplifications.noElectricalAction
+    ? []
+    : rules.directConnection
+      ? joining(relevantFirst)
+      : wiring(
+          state,
+          relevantFirst.filter(({ spec }) => spec.relevant),
+        );
+  const actions = [
+    ...moves(state),
+    ...relevantFirst.map(({ name }) => `focus on ${name}`),
+    ...relevantFirst.flatMap((thing) => handling(state, thing)),
+    ...boxing(state, relevantFirst),
+  ];
+  const always = ["look around", "inventory", "wait1", "wait"];
+  const space = MAX_ACTIONS - always.length;
+  const unique = [...new Set(actions)];
+  const wires = connections.slice(0, Math.max(space - unique.length, space >> 1));
+  return [...new Set([...unique.slice(0, space - wires.length), ...wires, ...always])];
+}

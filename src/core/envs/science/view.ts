@@ -1,0 +1,54 @@
+/** @file The whole world for people: maps, hand play. Never shown to the policy. */
+import type { ThingView, WorldView } from "../env.ts";
+import { connectedTo, inventory, terminalsOf, thingById, thingsAt } from "./state.ts";
+import { FULL_SCORE } from "./scoring.ts";
+import { ROOM_NAMES, type Thing, type WorldState } from "./world.ts";
+
+function statesOf(state: WorldState, thing: Thing): string[] {
+  const { spec } = thing;
+  const states: string[] = [];
+  if (spec.container?.lid === true) states.push(thing.open ? "open" : "closed");
+  if (spec.device !== undefined) states.push(thing.on ? "on" : "off");
+  if (spec.electric?.role === "part") states.push(thing.lit ? "on" : "off");
+  if (state.focus === thing.id) states.push("focused");
+  for (const name of terminalsOf(spec)) {
+    const other = connectedTo(state, thing.id, name);
+    if (other !== undefined) states.push(`${name} wired to ${thingById(state, other.thing).name} ${other.name}`);
+  }
+  return states;
+}
+
+function thingView(state: WorldState, thing: Thing): ThingView {
+  return {
+    name: thing.name,
+    states: statesOf(state, thing),
+    contents: thingsAt(state, thing.id).map((content) => thingView(state, content)),
+  };
+}
+
+/** Everything in the world as it is now. Points are what a goal adds to the score, before rounding. */
+export function worldView(state: WorldState): WorldView {
+  const { spec } = state;
+  const orderedPoints = FULL_SCORE / spec.orderedGoals.length;
+  const optionalPoints = FULL_SCORE / (spec.optionalGoals.length * (spec.orderedGoals.length + 1));
+  return {
+    agentRoom: state.agentRoom,
+    rooms: ROOM_NAMES.map((name) => ({ name, things: thingsAt(state, name).map((thing) => thingView(state, thing)) })),
+    doors: spec.floorPlan.doors.map(([a, b], i) => ({ between: [a, b], open: state.doorsOpen[i]! })),
+    inventory: inventory(state).map((thing) => thingView(state, thing)),
+    goals: [
+      ...spec.orderedGoals.map(({ text }, i) => ({
+        text,
+        kind: "ordered" as const,
+        points: orderedPoints,
+        passed: i < state.orderedPassed,
+      })),
+      ...spec.optionalGoals.map(({ text }, i) => ({
+        text,
+        kind: "optional" as const,
+        points: optionalPoints,
+        passed: state.optionalPassed[i]!,
+      })),
+    ],
+  };
+}
