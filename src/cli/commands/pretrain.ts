@@ -1,0 +1,165 @@
+import { readFileSync } from "node:fs";
+import { Worker } from "node:worker_threads";
+import { Command } from "commander";
+import { ConfigError } from "../../core/base/errors.ts";
+import { pretrainingOptimizer, type CrossEntropySums } from "../../pretraining/batches.ts";
+import { BASE_TRAINING } from "../../pretraining/recipe.ts";
+import type { ShardGradient } from "../../runtime/pretraining-replica.ts";
+import { writeFileAtomically } from "../file-store.ts";
+import { printJson, printProgress } from "../output.ts";
+import type { PretrainWorkerData } from "../pretrain-worker.ts";
+import { wholeNumber } from "./play.ts";
+
+interface PretrainOptions {
+  readonly seed: string;
+  readonly tokens: string;
+  readonly jobs: string;
+  readonly out: string;
+  readonly init?: string;
+  readonly backend: string;
+  readonly learningRate: string;
+  readonly json?: boolean;
+}
+
+/** `pretrain`: makes a base policy from the synthetic corpus. */
+export function pretrainCommand(): Command {
+  return new Command("pretrain")
+    .description("Train a base policy on the synthetic corpus of random worlds; the same seed gives the same policy.")
+    .option("--seed <n>", "seed of weights and corpus", "1")
+    .option("--tokens <n>", "corpus tokens to train on", String(BASE_TRAINING.tokens))
+    .option("--jobs <n>", "processes that share the work (does not change the result)", "3")
+    .option("--out <file>", "safetensors file to write", "runs/base.safetensors")
+    .option("--init <file>", "go on from this base policy")
+    .option("--learning-rate <x>", "peak learning rate", String(BASE_TRAINING.peakLearningRate))
+    .option("--backend <name>", "wasm, cpu or webgpu", "wasm")
+    .option("--json", "progress as JSON lines on standard output")
+    .action((options: PretrainOptions) => pretrain(options));
+}
+
+type Part = ShardGradient & { readonly shard: number };
+
+/** A worker and the answers it owes, in order. */
+class PretrainProcess {
+  readonly #worker: Worker;
+  #waiting: { resolve: (message: unknown) => void; reject: (error: Error) => void }[] = [];
+
+  constructor(data: PretrainWorkerData) {
+    this.#worker = new Worker(new URL("../pretrain-worker.ts", import.meta.url), {
+      workerData: data,
+      execArgv: process.execArgv,
+    });
+    this.#worker.on("message", (message: unknown) => this.#waiting.shift()?.resolve(message));
+    this.#worker.on("error", (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+  }
+
+  #fail(error: Error): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
+  }
+
+  /** The next message. */
+  answer(): Promise<unknown> {
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  send(message: unknown): void {
+    this.#worker.postMessage(message);
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
+
+async function pretrain(options: PretrainOptions): Promise<void> {
+  const tokens = wholeNumber("--tokens", options.tokens);
+  const jobs = Math.min(wholeNumber("--jobs", options.jobs), BASE_TRAINING.shards);
+  if (jobs < 1) throw new ConfigError("--jobs: at least 1, got 0");
+  const processes = startProcesses(options, jobs);
+  await Promise.all(processes.map((process) => process.answer()));
+  const progress = new PretrainProgress(tokens, options.json === true);
+  for (let step = 0; progress.tokensDone < tokens; step++) {
+    const parts = await gatherGradients(processes);
+    const optimizer = pretrainingOptimizer(progress.tokensDone / tokens, step, Number(options.learningRate));
+    const gradient = addGradients(parts);
+    const weightSum = parts.reduce((total, part) => total + part.weightSum, 0);
+    for (const process of processes) process.send({ type: "step", gradient, weightSum, optimizer });
+    progress.note(step, parts, optimizer.learningRate);
+    if (step % 200 === 199) await save(processes[0]!, options.out);
+  }
+  await save(processes[0]!, options.out);
+  await Promise.all(processes.map((process) => process.end()));
+}
+
+function startProcesses(options: PretrainOptions, jobs: number): PretrainProcess[] {
+  const seed = wholeNumber("--seed", options.seed);
+  const initial = options.init === undefined ? null : readFileSync(options.init);
+  const shards = Array.from({ length: BASE_TRAINING.shards }, (_, shard) => shard);
+  return Array.from({ length: jobs }, (_, job) => {
+    const own = shards.filter((shard) => shard % jobs === job);
+    return new PretrainProcess({ seed, shards: own, backend: options.backend, initial });
+  });
+}
+
+/** Gradients of all shards, in the order of the shards whoever computed them. */
+async function gatherGradients(processes: readonly PretrainProcess[]): Promise<Part[]> {
+  const answers = processes.map((process) => {
+    process.send({ type: "gradients" });
+    return process.answer() as Promise<{ parts: Part[] }>;
+  });
+  const parts = (await Promise.all(answers)).flatMap((answer) => answer.parts);
+  return parts.sort((a, b) => a.shard - b.shard);
+}
+
+function addGradients(parts: readonly Part[]): Float32Array {
+  const total = parts[0]!.gradient.slice();
+  for (const { gradient } of parts.slice(1)) for (let i = 0; i < total.length; i++) total[i]! += gradient[i]!;
+  return total;
+}
+
+async function save(process: PretrainProcess, file: string): Promise<void> {
+  process.send({ type: "save" });
+  const answer = (await process.answer()) as { file: Uint8Array };
+  writeFileAtomically(file, answer.file);
+}
+
+/** Prints how it goes, with an estimate of the time left. */
+class PretrainProgress {
+  tokensDone = 0;
+  readonly #wanted: number;
+  readonly #json: boolean;
+  readonly #start = performance.now();
+  #sums: CrossEntropySums = { action: 0, actionCount: 0, tip: 0, tipCount: 0 };
+
+  constructor(wanted: number, json: boolean) {
+    this.#wanted = wanted;
+    this.#json = json;
+  }
+
+  note(step: number, parts: readonly Part[], learningRate: number): void {
+    for (const { tokenCount, crossEntropy } of parts) {
+      this.tokensDone += tokenCount;
+      for (const key of ["action", "actionCount", "tip", "tipCount"] as const) this.#sums[key] += crossEntropy[key];
+    }
+    if (step % 50 !== 49) return;
+    const seconds = (performance.now() - this.#start) / 1000;
+    const remaining = (seconds / this.tokensDone) * Math.max(0, this.#wanted - this.tokensDone);
+    const actionLoss = this.#sums.action / this.#sums.actionCount;
+    const tipLoss = this.#sums.tip / this.#sums.tipCount;
+    this.#sums = { action: 0, actionCount: 0, tip: 0, tipCount: 0 };
+    if (this.#json)
+      printJson({
+        type: "pretraining",
+        step: step + 1,
+        tokens: this.tokensDone,
+        seconds,
+        actionLoss,
+        tipLoss,
+        learningRate,
+      });
+    else
+      printProgress(
+        `step ${step + 1}  ${(this.tokensDone / 1e6).toFixed(2)} M tokens  ${seconds.toFixed(0)} s (${remaining.toFixed(0)} s left)  ` +
+          `loss: actions ${actionLoss.toFixed(4)}, tips ${tipLoss.toFixed(4)} nats  lr ${learningRate.toExponential(1)}`,
+      );
+  }
+}

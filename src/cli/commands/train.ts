@@ -1,0 +1,155 @@
+import { existsSync, readFileSync } from "node:fs";
+import { Command } from "commander";
+import { ConfigError } from "../../core/base/errors.ts";
+import type { TrainingEvent } from "../../core/events/training-event.ts";
+import { parseRunConfig } from "../../core/training/config-parsing.ts";
+import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts";
+import type { SessionCheckpoint, TrainingSession } from "../../core/training/session.ts";
+import { presetConfig } from "../../experiments/presets.ts";
+import { createRun } from "../../runtime/create-session.ts";
+import { decodeSessionFile, encodeSessionFile } from "../../runtime/session-file.ts";
+import { readBaseFile } from "../base-files.ts";
+import { startNodeBackend } from "../node-backend.ts";
+import { isTerminal, printJson, printProgress } from "../output.ts";
+import { RunDirectory } from "../run-directory.ts";
+
+interface TrainOptions {
+  readonly config?: string;
+  readonly preset: string;
+  readonly set: readonly string[];
+  readonly method?: string;
+  readonly task?: string;
+  readonly worldPreset?: string;
+  readonly house?: string;
+  readonly seed?: string;
+  readonly iterations?: string;
+  readonly out: string;
+  readonly resume?: boolean;
+  readonly backend: string;
+  readonly checkpointEvery: string;
+  readonly recordRollouts?: boolean;
+  readonly json?: boolean;
+}
+
+/** `train`: one run of one method, with events, checkpoints and a summary in a folder. */
+export function trainCommand(): Command {
+  return new Command("train")
+    .description("Train one run. The folder gets config.json, events.jsonl, checkpoint.safetensors and summary.json.")
+    .option("--config <file>", "JSON file with settings")
+    .option("--preset <name>", "settings to start from: playground, paper, reference-code, fast", "playground")
+    .option("--set <key=value>", "one setting; may be repeated", collect, [])
+    .option("--method <id>", "naive, reflexion, grpo or empo2")
+    .option("--task <name>", "task, see the command worlds")
+    .option("--world-preset <name>", "easy, none, or single simplifications joined by commas")
+    .option("--house <n>", "floor plan")
+    .option("--seed <n>", "seed of the run")
+    .option("--iterations <n>", "iterations")
+    .requiredOption("--out <dir>", "folder of the run")
+    .option("--resume", "go on from the folder's checkpoint")
+    .option("--backend <name>", "wasm, cpu or webgpu (Dawn)", "wasm")
+    .option("--checkpoint-every <n>", "iterations between checkpoints", "5")
+    .option("--record-rollouts", "also write every rollout to rollouts.jsonl")
+    .option("--json", "all events as JSON lines on standard output")
+    .action((options: TrainOptions) => train(options));
+}
+
+function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
+}
+
+async function train(options: TrainOptions): Promise<void> {
+  const directory = new RunDirectory(options.out);
+  const checkpoint = options.resume === true ? readCheckpoint(directory) : null;
+  if (checkpoint === null && existsSync(directory.file("summary.json"))) {
+    throw new ConfigError(`train: a new folder or --resume, got ${options.out} with a finished run`);
+  }
+  const config = checkpoint?.config ?? configOf(options);
+  const backend = await startNodeBackend(options.backend);
+  directory.begin(config, checkpoint?.iteration ?? null);
+  const { session, policy } = await createRun({
+    baseFile: readBaseFile(config.base),
+    config,
+    clock: { now: () => performance.now() },
+    emit: (event) => tell(event, directory, options),
+    backend: backend.name,
+    checkpoint,
+  });
+  await runToEnd(session, directory, Number(options.checkpointEvery));
+  policy.dispose();
+}
+
+/** Iterates until the end or an interrupt; the iteration in flight is finished and stored. */
+async function runToEnd(session: TrainingSession, directory: RunDirectory, checkpointEvery: number): Promise<void> {
+  let interrupted = false;
+  const interrupt = (): void => {
+    interrupted = true;
+    printProgress("Stopping after this iteration; --resume goes on.");
+  };
+  process.once("SIGINT", interrupt);
+  process.once("SIGTERM", interrupt);
+  while (!session.isFinished && !interrupted) {
+    await session.runIteration();
+    const due = session.iteration % checkpointEvery === 0 || session.isFinished || interrupted;
+    if (due) directory.saveCheckpoint(encodeSessionFile(await session.checkpoint()));
+  }
+  if (session.isFinished) await session.finish();
+}
+
+function tell(event: TrainingEvent, directory: RunDirectory, options: TrainOptions): void {
+  directory.write(event, options.recordRollouts === true);
+  if (options.json === true) printJson(event);
+  else if (event.type === "iterationFinished") printIteration(event.summary);
+  else if (event.type === "evaluated") {
+    const { iteration, meanReturn, successRate, memory } = event.evaluation;
+    printProgress(
+      `  evaluated after ${iteration}: return ${meanReturn.toFixed(1)}, success ${(100 * successRate).toFixed(0)} %, memory ${memory}`,
+    );
+  }
+}
+
+type Summary = Extract<TrainingEvent, { type: "iterationFinished" }>["summary"];
+
+function printIteration(summary: Summary): void {
+  if (!isTerminal() && summary.iteration % 5 !== 0) return;
+  const { iteration, meanReturn, meanReturnWithTips, meanReturnWithoutTips, bestScore, update, times } = summary;
+  const parts = [
+    `iteration ${iteration}`,
+    `return ${meanReturn.toFixed(1)}`,
+    `tips ${meanReturnWithTips?.toFixed(0) ?? "–"} plain ${meanReturnWithoutTips?.toFixed(0) ?? "–"}`,
+    `best ${bestScore}`,
+    `entropy ${update?.entropy.toFixed(3) ?? "–"}`,
+    `masked ${update?.maskedFraction.toFixed(3) ?? "–"}`,
+    `ms: rollout ${times.rollout.toFixed(0)}, tips ${times.tipWriting.toFixed(0)}, update ${times.update.toFixed(0)}, evaluation ${times.evaluation.toFixed(0)}`,
+  ];
+  printProgress(parts.join("  "));
+}
+
+function readCheckpoint(directory: RunDirectory): SessionCheckpoint {
+  const file = directory.file("checkpoint.safetensors");
+  if (!existsSync(file)) throw new ConfigError(`--resume: a folder with checkpoint.safetensors, got ${directory.path}`);
+  return decodeSessionFile(readFileSync(file));
+}
+
+/** The configuration of the flags: file or preset, then named flags, then --set. */
+function configOf(options: TrainOptions): RunConfig {
+  const base =
+    options.config === undefined
+      ? presetConfig(options.preset)
+      : (JSON.parse(readFileSync(options.config, "utf8")) as object);
+  const flags = { method: options.method, task: options.task, preset: options.worldPreset };
+  const numbers = { house: options.house, seed: options.seed, iterations: options.iterations };
+  const changes: [string, string][] = [];
+  for (const [key, value] of Object.entries({ ...flags, ...numbers }))
+    if (value !== undefined) changes.push([key, value]);
+  for (const setting of options.set) {
+    const split = setting.indexOf("=");
+    if (split < 1) throw new ConfigError(`--set: key=value, got "${setting}"`);
+    changes.push([setting.slice(0, split), setting.slice(split + 1)]);
+  }
+  return parseRunConfig({ ...base, ...Object.fromEntries(changes.map(([key, text]) => [key, typedValue(key, text)])) });
+}
+
+function typedValue(key: string, text: string): string | number {
+  const field = CONFIG_FIELDS.find((candidate) => candidate.key === key);
+  return field?.kind === "number" && text.trim() !== "" ? Number(text) : text;
+}

@@ -1,0 +1,25 @@
+/** @file The command line: the same core as the page, in Node. `npm run --silent cli -- <command> --help`. */
+import { Command } from "commander";
+import { evalCommand } from "./commands/eval.ts";
+import { playCommand } from "./commands/play.ts";
+import { pretrainCommand } from "./commands/pretrain.ts";
+import { trainCommand } from "./commands/train.ts";
+import { worldsCommand } from "./commands/worlds.ts";
+
+const program = new Command("cli")
+  .description(
+    "EMPO² playground without a page: worlds, base policy, training, evaluation. One JSON line per event with --json.",
+  )
+  .showHelpAfterError("(add --help for the options)")
+  .addCommand(worldsCommand())
+  .addCommand(playCommand())
+  .addCommand(pretrainCommand())
+  .addCommand(trainCommand())
+  .addCommand(evalCommand());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,124 @@
+import { execFileSync } from "node:child_process";
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TrainingEvent } from "../core/events/training-event.ts";
+import { algorithmById } from "../core/algorithms/registry.ts";
+import type { RunConfig } from "../core/training/run-config.ts";
+import { writeFileAtomically } from "./file-store.ts";
+
+/** Events that make the curves; the others are told but not stored. */
+const STORED: readonly TrainingEvent["type"][] = [
+  "runStarted",
+  "iterationFinished",
+  "evaluated",
+  "configChanged",
+  "runFinished",
+  "runFailed",
+];
+
+/** The commit the code is at, with a mark if files differ from it; "unknown" outside a repository. */
+export function currentCommit(): string {
+  try {
+    const commit = execFileSync("git", ["rev-parse", "HEAD"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+    const changes = execFileSync("git", ["status", "--porcelain", "--", "src", "public/base"], {
+      encoding: "utf8",
+    }).trim();
+    return changes === "" ? commit : `${commit}+changes`;
+  } catch {
+    return "unknown";
+  }
+}
+
+/** The folder of a run. */
+export class RunDirectory {
+  readonly path: string;
+  readonly #commit = currentCommit();
+  readonly #start = performance.now();
+  #config: RunConfig | null = null;
+  #backend = "";
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  /** Starts the record, or cuts it back to the iteration that a resumed run goes on from. */
+  begin(config: RunConfig, resumedAt: number | null): void {
+    this.#config = config;
+    mkdirSync(this.path, { recursive: true });
+    writeFileAtomically(this.file("config.json"), `${JSON.stringify(config, null, 2)}\n`);
+    for (const name of ["events.jsonl", "rollouts.jsonl"]) {
+      const kept = resumedAt === null ? [] : this.#eventsUpTo(name, resumedAt);
+      writeFileAtomically(this.file(name), kept.map((line) => `${line}\n`).join(""));
+    }
+  }
+
+  #eventsUpTo(name: string, iteration: number): string[] {
+    if (!existsSync(this.file(name))) return [];
+    return readFileSync(this.file(name), "utf8")
+      .split("\n")
+      .filter((line) => isUpTo(line, iteration));
+  }
+
+  /** Appends an event to the record, and the summary once the run is finished. */
+  write(event: TrainingEvent, withRollouts: boolean): void {
+    if (event.type === "runStarted") this.#backend = event.backend;
+    if (STORED.includes(event.type)) this.#append("events.jsonl", event);
+    if (withRollouts && (event.type === "rolloutsFinished" || event.type === "policyUpdated"))
+      this.#append("rollouts.jsonl", event);
+    if (event.type === "runFinished") this.#writeSummary(event);
+  }
+
+  #append(name: string, event: TrainingEvent): void {
+    const at = Math.round(performance.now() - this.#start);
+    appendFileSync(this.file(name), `${JSON.stringify({ ...event, at })}\n`);
+  }
+
+  saveCheckpoint(bytes: Uint8Array): void {
+    writeFileAtomically(this.file("checkpoint.safetensors"), bytes);
+  }
+
+  #writeSummary(event: Extract<TrainingEvent, { type: "runFinished" }>): void {
+    const config = this.#config!;
+    const { method, task, seed } = config;
+    const summary = {
+      method,
+      methodTitle: algorithmById(method).title,
+      task,
+      seed,
+      heldOutReturn: event.heldOutReturn,
+      heldOutSuccess: event.heldOutSuccess,
+      iterations: event.iteration,
+      backend: this.#backend,
+      commit: this.#commit,
+      weightsHash: event.weightsHash,
+      rolloutsHash: event.rolloutsHash,
+      seconds: Math.round((performance.now() - this.#start) / 1000),
+      config,
+    };
+    writeFileAtomically(this.file("summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
+  }
+}
+
+/** Whether a stored line belongs to the first iterations; torn lines do not. */
+function isUpTo(line: string, iteration: number): boolean {
+  try {
+    const event = JSON.parse(line) as {
+      type: string;
+      iteration?: number;
+      summary?: { iteration: number };
+      evaluation?: { iteration: number };
+    };
+    if (event.type === "runFinished") return false;
+    const at = event.summary?.iteration ?? event.evaluation?.iteration ?? event.iteration ?? 0;
+    return at <= iteration;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,82 @@
+/** @file Named settings: the playground's, the paper's, the reference code's, and a fast one for slow machines. */
+import { ConfigError } from "../core/base/errors.ts";
+import { DEFAULT_CONFIG, type RunConfig } from "../core/training/run-config.ts";
+
+/** A named set of changes to the defaults. */
+export interface ConfigPreset {
+  readonly id: string;
+  readonly title: string;
+  /** One sentence for people. */
+  readonly description: string;
+  readonly changes: Partial<RunConfig>;
+}
+
+/** Presets in the order in which they are offered. */
+export const CONFIG_PRESETS: readonly ConfigPreset[] = [
+  {
+    id: "playground",
+    title: "Playground",
+    description: "What makes the effect visible with a tiny policy: modes per rollout, one tip at the start.",
+    changes: {},
+  },
+  {
+    id: "paper",
+    title: "Paper",
+    description:
+      "As the paper words it: modes once per iteration, Table 3's old log-probs, mask at −5, up to ten tips.",
+    changes: {
+      modeDraw: "iteration",
+      oldLogProbView: "with-tips",
+      minTokenLogProb: -5,
+      minSimilarity: 0.5,
+      tipsAtStart: 3,
+      tipsPerTurn: 1,
+      tipsPerEpisode: 10,
+      minibatches: 2,
+    },
+  },
+  {
+    id: "reference-code",
+    title: "Reference code",
+    description: "As the published code runs: q = 0.68, no mask, no intrinsic reward in the advantage.",
+    changes: {
+      modeDraw: "iteration",
+      oldLogProbView: "with-tips",
+      offPolicyProbability: 0.68,
+      minTokenLogProb: -30,
+      maskScope: "response",
+      intrinsicCoefficient: 0,
+      minSimilarity: 0.5,
+      tipsAtStart: 3,
+      tipsPerTurn: 1,
+      tipsPerEpisode: 10,
+      minibatches: 2,
+    },
+  },
+  {
+    id: "fast",
+    title: "Fast",
+    description: "Fewer rollouts and evaluations per iteration, for slow machines and quick looks.",
+    changes: {
+      tasksPerIteration: 2,
+      trainVariations: 2,
+      learningRate: 5e-4,
+      evaluateEvery: 10,
+      evaluationEpisodes: 2,
+      measureKlEvery: 0,
+    },
+  },
+];
+
+/**
+ * The configuration of a preset.
+ *
+ * @throws {ConfigError} listing the presets
+ */
+export function presetConfig(id: string): RunConfig {
+  const preset = CONFIG_PRESETS.find((candidate) => candidate.id === id);
+  if (preset === undefined) {
+    throw new ConfigError(`preset: one of ${CONFIG_PRESETS.map((known) => known.id).join(", ")}, got "${id}"`);
+  }
+  return { ...DEFAULT_CONFIG, ...preset.changes };
+}

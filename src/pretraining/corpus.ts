@@ -1,0 +1,194 @@
+/**
+ * @file The pretraining corpus: chains of episodes in one random world, so that the tips of earlier episodes can be
+ * read in later ones. Loss is put on what the policy should do (actions of the prior and of the tip reader, true
+ * tips), never on what the oracle or the wanderer did (learning-recipe.md §5, the trap).
+ */
+import type { Random } from "../core/base/random.ts";
+import { ScienceWorldEnv } from "../core/envs/science/science-world-env.ts";
+import type { TaskRef } from "../core/envs/env.ts";
+import type { LanguageModelRow } from "../core/policy/policy.ts";
+import { scoreTokens } from "../core/rollout/remember.ts";
+import { encode, TOKEN } from "../core/text/tokenizer.ts";
+import { stageOf, type MissionWorld } from "./mission.ts";
+import { randomMissionWorld, type CorpusMix } from "./random-world.ts";
+import {
+  literalAction,
+  oracleAction,
+  readerAction,
+  startMemory,
+  type AgentMemory,
+  type PriorConfig,
+  type Situation,
+} from "./scripted-agents.ts";
+import { before, TipLog } from "./tip-log.ts";
+
+/** What the corpus is made of; printed on the base policy's card. */
+export interface CorpusConfig {
+  readonly mix: CorpusMix;
+  readonly prior: PriorConfig;
+  readonly episodesPerWorld: number;
+  readonly weights: {
+    readonly action: number;
+    /** Connecting without tips, so that the prior is sharp (learning-recipe.md §7). */
+    readonly plainConnection: number;
+    readonly tip: number;
+    /** What the world says, room views excepted. */
+    readonly answer: number;
+    readonly firstObservation: number;
+  };
+}
+
+/** How the actions of an episode are chosen. `mixed` begins with the oracle and goes on with the prior. */
+export type EpisodeStyle = "plain" | "with-tips" | "mixed" | "oracle" | "wander";
+
+/** A finished corpus episode. */
+export interface CorpusEpisode {
+  readonly style: EpisodeStyle;
+  readonly row: LanguageModelRow;
+  /** The true tip's words, without score. */
+  readonly tip: readonly string[];
+  readonly score: number;
+  readonly actions: readonly string[];
+  readonly tipsShown: readonly string[];
+}
+
+/** Tips as later episodes of the chain can be shown them. */
+interface ChainTip {
+  readonly text: string;
+  readonly score: number;
+}
+
+const CORPUS_TASK: TaskRef = { world: "scienceworld", task: "corpus", variation: 0, preset: "none", house: 0 };
+
+/** The episodes of one random world. */
+export function generateChain(random: Random, config: CorpusConfig): CorpusEpisode[] {
+  const world = randomMissionWorld(random.fork("world"), config.mix);
+  const tips: ChainTip[] = [];
+  return Array.from({ length: config.episodesPerWorld }, (_, i) => {
+    const episodeRandom = random.fork(`episode ${i}`);
+    const style = chooseStyle(episodeRandom, i === 0);
+    const shown = style === "with-tips" ? chooseTips(tips, episodeRandom) : [];
+    const episode = generateEpisode(world, style, shown, { config, random: episodeRandom });
+    tips.push({ text: episode.tip.join(" "), score: episode.score });
+    return episode;
+  });
+}
+
+function chooseStyle(random: Random, isFirst: boolean): EpisodeStyle {
+  const choice = random.uniform();
+  if (isFirst) return choice < 0.7 ? "plain" : "wander";
+  if (choice < 0.15) return "mixed";
+  if (choice < 0.27) return "plain";
+  if (choice < 0.34) return "oracle";
+  return choice < 0.5 ? "wander" : "with-tips";
+}
+
+/**
+ * One to three of the chain's tips, best score first, as retrieval would find them. Often only some of the earlier
+ * episodes count, so that poor tips are read as well as good ones.
+ */
+function chooseTips(all: readonly ChainTip[], random: Random): ChainTip[] {
+  const tips = random.chance(0.5) ? all : random.sample(all, 1 + random.integer(2));
+  const distinct = tips.filter((tip, i) => tips.findIndex((other) => other.text === tip.text) === i);
+  const count = random.pick([1, 1, 1, 1, 2, 3]);
+  return random
+    .shuffled(distinct)
+    .sort((a, b) => b.score - a.score)
+    .slice(0, count);
+}
+
+interface EpisodeOptions {
+  readonly config: CorpusConfig;
+  readonly random: Random;
+}
+
+/** One episode in a world, as tokens with a loss weight each. */
+export function generateEpisode(
+  world: MissionWorld,
+  style: EpisodeStyle,
+  shown: readonly ChainTip[],
+  { config, random }: EpisodeOptions,
+): CorpusEpisode {
+  const env = new ScienceWorldEnv(CORPUS_TASK, world.spec);
+  const { weights } = config;
+  const row = new WeightedTokens();
+  let observation = env.reset();
+  row.append([TOKEN.bos], 0);
+  row.append(encode(observation.text), weights.firstObservation);
+  for (const { text, score } of shown) {
+    row.append(
+      [TOKEN.tipStart, ...encode(`${text} ; score`), ...scoreTokens(score), TOKEN.tipEnd],
+      weights.firstObservation,
+    );
+  }
+  const memory = startMemory(env.state);
+  const log = new TipLog(env.state, world.mission);
+  const oracleTurns = style === "mixed" ? random.integer(11) : style === "oracle" ? Infinity : 0;
+  const actions: string[] = [];
+  while (!observation.done) {
+    const situation: Situation = { state: env.state, mission: world.mission, memory, random, prior: config.prior };
+    const byOracle = actions.length < oracleTurns;
+    const action = byOracle ? oracleAction(situation) : chooseAction(situation, style, shown);
+    row.append([TOKEN.prompt], 0);
+    row.append([...encode(action), TOKEN.actionEnd], actionWeight(action, style, byOracle, config));
+    const past = before(env.state, world.mission);
+    observation = env.step(action);
+    actions.push(action);
+    log.note(action, past, env.state);
+    remember(memory, action, situation);
+    const isRoomView = observation.text.startsWith("in ");
+    row.append(encode(observation.text), isRoomView ? 0 : weights.answer);
+  }
+  row.append([TOKEN.summary], 0);
+  const tip = log.tip();
+  row.append(encode(`${tip.join(" ")} ; score`), weights.tip);
+  const tipsShown = shown.map(({ text }) => text);
+  return { style, row: row.build(), tip, score: observation.score, actions, tipsShown };
+}
+
+function chooseAction(situation: Situation, style: EpisodeStyle, shown: readonly ChainTip[]): string {
+  if (style === "with-tips" && shown.length > 0) {
+    return readerAction(
+      situation,
+      shown.map(({ text }) => text),
+    );
+  }
+  return style === "wander" ? wanderAction(situation) : literalAction(situation);
+}
+
+/** Walks about and does what it can on the way, with either polarity: makes tips that are worth reading. */
+function wanderAction(situation: Situation): string {
+  const eager: Situation = { ...situation, prior: { ...situation.prior, wander: 0.85, followThrough: 0.92 } };
+  const { memory, random } = situation;
+  memory.wanderCrossed ??= random.chance(0.5);
+  return literalAction(eager, memory.wanderCrossed);
+}
+
+function actionWeight(action: string, style: EpisodeStyle, byOracle: boolean, { weights }: CorpusConfig): number {
+  if (byOracle || style === "oracle" || style === "wander") return 0;
+  const isPlain = style !== "with-tips";
+  return isPlain && / (anode|cathode)( |$)/.test(action) ? weights.plainConnection : weights.action;
+}
+
+function remember(memory: AgentMemory, action: string, { state, mission }: Situation): void {
+  if (memory.visited.at(-1) !== state.agentRoom) memory.visited.push(state.agentRoom);
+  if (action.startsWith("connect") && mission.family === "carry" && stageOf(state, mission) === "connect") {
+    memory.tried.add(action.slice(action.indexOf(" to ") + 4));
+  }
+}
+
+class WeightedTokens {
+  readonly #tokens: number[] = [];
+  readonly #weights: number[] = [];
+
+  append(tokens: readonly number[], weight: number): void {
+    for (const token of tokens) {
+      this.#tokens.push(token);
+      this.#weights.push(weight);
+    }
+  }
+
+  build(): LanguageModelRow {
+    return { tokens: this.#tokens, weights: this.#weights };
+  }
+}

@@ -1,0 +1,20 @@
+/** @file The recipe of the shipped base policy. Changing it changes the base: pretrain again and renew its card. */
+import type { CorpusConfig } from "./corpus.ts";
+import { DEFAULT_PRIOR } from "./scripted-agents.ts";
+
+/** What the base policy reads (learning-recipe.md §3, §7). */
+export const BASE_CORPUS: CorpusConfig = {
+  mix: { wiring: 0.45, carry: 0.3, find: 0.25 },
+  prior: DEFAULT_PRIOR,
+  episodesPerWorld: 7,
+  weights: { action: 1, plainConnection: 4, tip: 1.6, answer: 0.05, firstObservation: 0.1 },
+};
+
+/** How the base policy is trained. */
+export const BASE_TRAINING = {
+  peakLearningRate: 3e-3,
+  rowsPerStep: 64,
+  /** Shards of a step: fixed, so that the result does not depend on how many processes share them. */
+  shards: 4,
+  tokens: 8_000_000,
+} as const;

@@ -1,0 +1,362 @@
+/**
+ * @file The agents whose behaviour the base policy imitates, run in random worlds only (learning-recipe.md §2–3).
+ * `literalAction` is the prior: it does the literal thing, is over-confident and rarely walks. `readerAction` follows
+ * the tips it was shown. `oracleAction` knows the world and only makes trajectories worth a tip.
+ */
+import type { Random } from "../core/base/random.ts";
+import { connectedTo, exitsOf, inventory, isVisible, outerPlace, thingById } from "../core/envs/science/state.ts";
+import { ROOM_NAMES, type Thing, type WorldState } from "../core/envs/science/world.ts";
+import { parseTip, type ParsedTip } from "./parsed-tip.ts";
+import {
+  carrierOf,
+  focusCandidates,
+  focusOf,
+  listedThings,
+  stageOf,
+  type CarryMission,
+  type FindMission,
+  type Mission,
+  type WiringMission,
+} from "./mission.ts";
+
+/** How the literal agent behaves; part of the base policy's card. */
+export interface PriorConfig {
+  /** Does the stage's action if it is possible. */
+  readonly followThrough: number;
+  /** Same, once wiring has begun. */
+  readonly followThroughWiring: number;
+  /** Leaves the room although nothing told it to. */
+  readonly wander: number;
+  /** Focuses something similar, or anything, when the target is not there. */
+  readonly wrongSimilarFocus: number;
+  readonly wrongFocus: number;
+}
+
+/** The prior that makes a poor explorer for an honest reason (learning-recipe.md §2, §7). */
+export const DEFAULT_PRIOR: PriorConfig = {
+  followThrough: 0.9,
+  followThroughWiring: 0.96,
+  wander: 0.05,
+  wrongSimilarFocus: 0.12,
+  wrongFocus: 0.02,
+};
+
+/** What an agent remembers within an episode. */
+export interface AgentMemory {
+  readonly visited: string[];
+  /** Sources that were tried in vain. */
+  readonly tried: Set<string>;
+  /** Terminal it begins wiring with. */
+  firstTerminal: "anode" | "cathode" | null;
+  /** A room whose door it has just opened. */
+  heading: string | null;
+  /** Which way round it wires while it wanders. */
+  wanderCrossed: boolean | null;
+}
+
+/** A fresh memory at the start of an episode. */
+export function startMemory(state: WorldState): AgentMemory {
+  return { visited: [state.agentRoom], tried: new Set(), firstTerminal: null, heading: null, wanderCrossed: null };
+}
+
+/** One agent in one state. */
+export interface Situation {
+  readonly state: WorldState;
+  readonly mission: Mission;
+  readonly memory: AgentMemory;
+  readonly random: Random;
+  readonly prior: PriorConfig;
+}
+
+const OPPOSITE = { anode: "cathode", cathode: "anode" } as const;
+
+/** The action that the task's words ask for at this stage, possible or not. */
+export function stageAction(situation: Situation, crossed: boolean, avoid: ReadonlySet<string> = new Set()): string {
+  const { state, mission, random } = situation;
+  switch (stageOf(state, mission)) {
+    case "focus":
+      return focusAction(situation);
+    case "take":
+      return `pick up ${carrierOf(state, focusOf(state, mission)).name}`;
+    case "wire":
+      return wireAction(situation, mission as WiringMission, crossed) ?? "wait1";
+    case "connect":
+      return connectAction(situation, mission as CarryMission, avoid);
+    case "put":
+      return `move ${carrierOf(state, focusOf(state, mission)).name} to ${thingById(state, (mission as FindMission).box).name}`;
+    case "done":
+      return random.pick(["look around", "wait1"]);
+  }
+}
+
+function focusAction({ state, mission, random }: Situation): string {
+  const candidates = focusCandidates(state, mission);
+  if (candidates.length > 0) return `focus on ${random.pick(candidates).name}`;
+  if (mission.family !== "find") return `focus on ${thingById(state, mission.part).name}`;
+  return `focus on ${mission.kind === "living" || mission.kind === "nonliving" ? `${mission.kind} thing` : mission.kind}`;
+}
+
+/** The next connection of the two-wire circuit; null when all four are made or blocked. */
+function wireAction({ state, memory, random }: Situation, mission: WiringMission, crossed: boolean): string | null {
+  const part = thingById(state, mission.part);
+  const source = thingById(state, mission.source);
+  memory.firstTerminal ??= random.chance(0.8) ? "anode" : "cathode";
+  for (const end of [memory.firstTerminal, OPPOSITE[memory.firstTerminal]]) {
+    const wireEnd = connectedTo(state, source.id, end);
+    if (wireEnd === undefined) {
+      const free = mission.wires.map((id) => thingById(state, id)).find((wire) => isUnused(state, wire));
+      return free === undefined ? null : `connect ${source.name} ${end} to ${free.name} 1`;
+    }
+    const other = wireEnd.name === "1" ? "2" : "1";
+    if (connectedTo(state, wireEnd.thing, other) !== undefined) continue;
+    const wanted = crossed ? OPPOSITE[end] : end;
+    const target = connectedTo(state, part.id, wanted) === undefined ? wanted : OPPOSITE[wanted];
+    if (connectedTo(state, part.id, target) !== undefined) return null;
+    return `connect ${thingById(state, wireEnd.thing).name} ${other} to ${part.name} ${target}`;
+  }
+  return null;
+}
+
+function isUnused(state: WorldState, wire: Thing): boolean {
+  return (
+    isVisible(state, wire) &&
+    connectedTo(state, wire.id, "1") === undefined &&
+    connectedTo(state, wire.id, "2") === undefined
+  );
+}
+
+function connectAction({ state, random }: Situation, mission: CarryMission, avoid: ReadonlySet<string>): string {
+  const part = thingById(state, mission.part);
+  const visible = mission.sources.map((id) => thingById(state, id)).filter((source) => isVisible(state, source));
+  const hopeful = visible.filter(({ id, name }) => !avoid.has(id) && !avoid.has(name));
+  const source = hopeful[0]?.name ?? random.pick(["battery", "solar", "wind", "gas", "nuclear"]);
+  return `connect ${part.name} to ${source}`;
+}
+
+/** Whether the stage's action is possible as far as the agent can see. */
+export function isFeasible({ state, mission, memory }: Situation, avoid: ReadonlySet<string> = new Set()): boolean {
+  switch (stageOf(state, mission)) {
+    case "focus":
+      return focusCandidates(state, mission).length > 0;
+    case "take":
+      return isVisible(state, focusOf(state, mission));
+    case "wire":
+      return [(mission as WiringMission).part, (mission as WiringMission).source].every((id) =>
+        isVisible(state, thingById(state, id)),
+      );
+    case "connect":
+      return (mission as CarryMission).sources
+        .map((id) => thingById(state, id))
+        .some((source) => isVisible(state, source) && !memory.tried.has(source.id) && !avoid.has(source.name));
+    case "put":
+      return isVisible(state, thingById(state, (mission as FindMission).box));
+    case "done":
+      return true;
+  }
+}
+
+/** Goes to a room: teleports if it may, else takes a door, opening it first. */
+function goTo({ state, memory }: Situation, room: string): string {
+  if (state.spec.simplifications.teleportAction) return `teleport ${room}`;
+  const exit = exitsOf(state, state.agentRoom).find((candidate) => candidate.room === room);
+  if (exit?.open === false) {
+    memory.heading = room;
+    return `open door ${room}`;
+  }
+  return `go ${room}`;
+}
+
+/** Rooms one move away. */
+function reachableRooms({ state }: Situation): string[] {
+  if (state.spec.simplifications.teleportAction) return ROOM_NAMES.filter((room) => room !== state.agentRoom);
+  return exitsOf(state, state.agentRoom).map(({ room }) => room);
+}
+
+/** Goes on through a door it has just opened. */
+function pendingMove({ state, memory }: Situation): string | null {
+  const { heading } = memory;
+  memory.heading = null;
+  const open = exitsOf(state, state.agentRoom).some((exit) => exit.room === heading && exit.open);
+  return heading !== null && open ? `go ${heading}` : null;
+}
+
+/** The prior without tips. `crossed` only when a tip has said so. */
+export function literalAction(situation: Situation, crossed = false, avoid: ReadonlySet<string> = new Set()): string {
+  const { state, mission, random, prior } = situation;
+  const moving = pendingMove(situation);
+  if (moving !== null) return moving;
+  const stage = stageOf(state, mission);
+  const followThrough = stage === "wire" ? prior.followThroughWiring : prior.followThrough;
+  if (isFeasible(situation, avoid) && random.chance(followThrough)) return stageAction(situation, crossed, avoid);
+  if (stage === "put" && random.chance(followThrough)) return towardsBox(situation);
+  if (random.chance(prior.wander)) return goTo(situation, wanderRoom(situation));
+  if (stage === "focus") {
+    const wrong = wrongFocus(situation);
+    if (wrong !== null) return wrong;
+  }
+  return fiddle(situation, avoid);
+}
+
+/** Any room one move away; an eager wanderer prefers those it has not seen. */
+function wanderRoom(situation: Situation): string {
+  const { memory, random, prior } = situation;
+  const reachable = reachableRooms(situation);
+  const fresh = reachable.filter((room) => !memory.visited.includes(room));
+  const isEager = prior.wander > 0.5;
+  return random.pick(isEager && fresh.length > 0 && random.chance(0.7) ? fresh : reachable);
+}
+
+/** The task names the box's room: a teleporting agent goes there, a walking one sets out. */
+function towardsBox(situation: Situation): string {
+  const { state, mission, random } = situation;
+  const { boxRoom } = mission as FindMission;
+  const reachable = reachableRooms(situation);
+  if (reachable.includes(boxRoom)) return goTo(situation, boxRoom);
+  if (boxRoom === state.agentRoom) return stageAction(situation, false);
+  return random.chance(0.5) ? goTo(situation, random.pick(reachable)) : stageAction(situation, false);
+}
+
+function wrongFocus({ state, mission, random, prior }: Situation): string | null {
+  const others = listedThings(state).filter((thing) => !focusCandidates(state, mission).includes(thing));
+  const similar = mission.family === "find" ? [] : others.filter(({ spec }) => spec.electric?.role === "part");
+  if (similar.length > 0 && random.chance(prior.wrongSimilarFocus)) return `focus on ${random.pick(similar).name}`;
+  if (others.length > 0 && random.chance(prior.wrongFocus)) return `focus on ${random.pick(others).name}`;
+  return null;
+}
+
+/** Mostly repeats the literal action, else meddles with what is near. */
+function fiddle(situation: Situation, avoid: ReadonlySet<string>): string {
+  const { state, random } = situation;
+  const near = listedThings(state);
+  const choice = random.uniform();
+  const literal = stageAction(situation, false, avoid);
+  if (choice < 0.65 || near.length === 0) return safely(literal);
+  if (choice < 0.8) return `look at ${random.pick(near).name}`;
+  if (choice < 0.92) return `pick up ${random.pick(near).name}`;
+  return carriesSomething(state) && choice > 0.98 ? "inventory" : "look around";
+}
+
+/** Wiring connections are made by intention only, never by meddling. */
+function safely(action: string): string {
+  return action.startsWith("connect") && / (anode|cathode|1|2)( |$)/.test(action) ? "look around" : action;
+}
+
+function carriesSomething(state: WorldState): boolean {
+  return inventory(state).length > 0;
+}
+
+/** Follows the best tip it was shown, avoids what tips call bad, else explores where no tip has been. */
+export function readerAction(situation: Situation, tips: readonly string[]): string {
+  const { state, mission, memory, random } = situation;
+  const moving = pendingMove(situation);
+  if (moving !== null) return moving;
+  const parsed = tips.map(parseTip);
+  const crossed = knownPolarity(parsed) ?? false;
+  const avoid = new Set(parsed.flatMap(({ bad }) => (bad === null ? [] : [bad])));
+  if (random.chance(0.03)) return literalAction(situation, crossed, avoid);
+  if (isFeasible(situation, avoid)) {
+    const choices = stageAction(situation, crossed, avoid);
+    return stageOf(state, mission) === "focus" ? avoidBadFocus(situation, choices, avoid) : choices;
+  }
+  const stage = stageOf(state, mission);
+  if (stage === "put") return towardsBoxByTip(situation, parsed);
+  const hinted = nextRoomByTip(situation, parsed);
+  if (hinted !== null) return goTo(situation, hinted);
+  if (!random.chance(0.93)) return literalAction(situation, crossed, avoid);
+  const mentioned = new Set(parsed.flatMap(({ rooms }) => rooms));
+  const reachable = reachableRooms(situation);
+  const fresh = reachable.filter((room) => !mentioned.has(room) && !memory.visited.includes(room));
+  const recent = memory.visited.slice(-5);
+  const older = reachable.filter((room) => !recent.includes(room));
+  return goTo(situation, random.pick(fresh.length > 0 ? fresh : older.length > 0 ? older : reachable));
+}
+
+function avoidBadFocus({ state, mission, random }: Situation, action: string, avoid: ReadonlySet<string>): string {
+  const good = focusCandidates(state, mission).filter(({ name }) => !avoid.has(name));
+  return good.length === 0 ? action : `focus on ${random.pick(good).name}`;
+}
+
+function towardsBoxByTip(situation: Situation, tips: readonly ParsedTip[]): string {
+  const hinted = nextRoomByTip(situation, tips);
+  const { boxRoom } = situation.mission as FindMission;
+  if (reachableRooms(situation).includes(boxRoom)) return goTo(situation, boxRoom);
+  return hinted === null ? towardsBox(situation) : goTo(situation, hinted);
+}
+
+/** Which way round wires light the part, as far as the tips tell; null if they do not. */
+function knownPolarity(tips: readonly ParsedTip[]): boolean | null {
+  let known: boolean | null = null;
+  for (const { crossed, lit, dark } of tips) {
+    if (crossed === null) continue;
+    if (lit) return crossed;
+    if (dark) known = !crossed;
+  }
+  return known;
+}
+
+const STAGE_VERBS: Readonly<Record<string, number>> = { focus: 0, take: 1, connect: 2, put: 2 };
+
+/** The room the best tip went to next from here at this stage; null if it does not help. */
+function nextRoomByTip(situation: Situation, tips: readonly ParsedTip[]): string | null {
+  const { state, mission } = situation;
+  const best = tips[0];
+  if (best === undefined) return null;
+  const stage = STAGE_VERBS[stageOf(state, mission)] ?? 0;
+  const segment = best.roomsBefore[stage];
+  if (segment === undefined || !best.reached[stage]) return null;
+  if (state.spec.simplifications.teleportAction) {
+    const goal = segment.at(-1);
+    return goal === undefined || goal === state.agentRoom ? null : goal;
+  }
+  const here = segment.lastIndexOf(state.agentRoom);
+  const next = here >= 0 ? segment[here + 1] : stage > 0 ? segment[0] : undefined;
+  return next !== undefined && reachableRooms(situation).includes(next) ? next : null;
+}
+
+/** What leads to the goal, with full knowledge of the world. */
+export function oracleAction(situation: Situation): string {
+  const { state, mission, random } = situation;
+  const moving = pendingMove(situation);
+  if (moving !== null) return moving;
+  const stage = stageOf(state, mission);
+  const target = oracleRoom(situation, stage);
+  if (target !== state.agentRoom && target !== "inventory") return goTo(situation, nextHop(situation, target));
+  const bad =
+    mission.family === "carry"
+      ? new Set(mission.sources.filter((id) => id !== mission.workingSource))
+      : new Set<string>();
+  return random.chance(0.02) ? "look around" : stageAction(situation, state.spec.rules.crossedPolarity, bad);
+}
+
+function oracleRoom({ state, mission }: Situation, stage: string): string {
+  if (stage === "focus" && mission.family === "find") {
+    const any = state.things.find(
+      (thing) => thing.spec.relevant && thing.id !== mission.box && isOfKindHere(thing, mission),
+    );
+    return any === undefined ? state.agentRoom : outerPlace(state, any);
+  }
+  if (stage === "connect") return outerPlace(state, thingById(state, (mission as CarryMission).workingSource));
+  if (stage === "put") return (mission as FindMission).boxRoom;
+  return outerPlace(state, focusOf(state, mission));
+}
+
+function isOfKindHere(thing: Thing, mission: FindMission): boolean {
+  if (mission.kind === "nonliving") return thing.spec.living === undefined && thing.spec.movable;
+  return mission.kind === "living" ? thing.spec.living !== undefined : thing.spec.living?.kind === mission.kind;
+}
+
+/** First step of a shortest path; the room itself when teleporting. */
+function nextHop({ state }: Situation, target: string): string {
+  if (state.spec.simplifications.teleportAction) return target;
+  const distance = new Map<string, number>([[target, 0]]);
+  const queue = [target];
+  for (const room of queue) {
+    for (const exit of exitsOf(state, room as (typeof ROOM_NAMES)[number])) {
+      if (distance.has(exit.room)) continue;
+      distance.set(exit.room, distance.get(room)! + 1);
+      queue.push(exit.room);
+    }
+  }
+  const exits = exitsOf(state, state.agentRoom).map(({ room }) => room);
+  return exits.reduce((best, room) => (distance.get(room)! < distance.get(best)! ? room : best), exits[0]!);
+}

@@ -1,0 +1,127 @@
+/**
+ * @file The true tip of an episode: a chronological log of where the agent was, what succeeded and what failed last.
+ * The corpus teaches the policy to write it; it states only what that episode showed.
+ */
+import { thingById } from "../core/envs/science/state.ts";
+import type { WorldState } from "../core/envs/science/world.ts";
+import { carrierOf, focusOf, type Mission } from "./mission.ts";
+
+/** Words of the log that are kept, newest last. */
+const MAX_LOG_WORDS = 26;
+const POLAR = new Set(["anode", "cathode"]);
+
+/** What an action is compared with afterwards. */
+export interface Before {
+  readonly room: string;
+  readonly orderedPassed: number;
+  readonly connectionCount: number;
+  readonly carried: number;
+  readonly failed: boolean;
+  readonly moves: number;
+  /** Part and source are wired at both ends. */
+  readonly wired: boolean;
+}
+
+/** Notes the state before an action. */
+export function before(state: WorldState, mission: Mission): Before {
+  return {
+    moves: state.moves,
+    wired: isWired(state, mission),
+    room: state.agentRoom,
+    orderedPassed: state.orderedPassed,
+    connectionCount: state.connections.size,
+    carried: carriedCount(state),
+    failed: state.failed,
+  };
+}
+
+function isWired(state: WorldState, mission: Mission): boolean {
+  if (mission.family !== "wiring" || state.orderedPassed === 0) return false;
+  return [mission.part, mission.source].every((thing) =>
+    ["anode", "cathode"].every((end) => state.connections.has(`${thing}:${end}`)),
+  );
+}
+
+function carriedCount(state: WorldState): number {
+  return state.things.filter(({ at }) => at === "inventory").length;
+}
+
+/** Keeps the log of one episode. */
+export class TipLog {
+  readonly words: string[];
+  #trouble: readonly string[] = [];
+  #wasLit = false;
+  readonly #mission: Mission;
+
+  constructor(start: WorldState, mission: Mission) {
+    this.words = [start.agentRoom];
+    this.#mission = mission;
+  }
+
+  /** Notes what an action changed. */
+  note(action: string, past: Before, state: WorldState): void {
+    const verb = action.split(" ")[0]!;
+    if (state.agentRoom !== past.room) this.#progress(state.agentRoom);
+    if (verb === "focus") this.#noteFocus(action, past, state);
+    if (verb === "pick" && this.#tookFocus(past, state)) this.#progress("take");
+    if (verb === "move" && state.orderedPassed > past.orderedPassed) this.#progress("put");
+    if (verb === "move" && state.orderedPassed === past.orderedPassed && this.#canPut(past))
+      this.#trouble = ["no", "put"];
+    if (verb === "connect") this.#noteConnection(action, past, state);
+    if (this.#isLit(state) && !this.#wasLit) {
+      this.#wasLit = true;
+      this.#progress("on");
+    } else if (past.wired && state.moves > past.moves && !this.#wasLit) this.#trouble = ["dark"];
+  }
+
+  /** The tip's words without score. */
+  tip(): string[] {
+    const log = this.words.slice(-MAX_LOG_WORDS);
+    return this.#trouble.length === 0 ? log : [...log, ";", ...this.#trouble];
+  }
+
+  #progress(...words: string[]): void {
+    this.words.push(...words);
+    this.#trouble = [];
+  }
+
+  #noteFocus(action: string, past: Before, state: WorldState): void {
+    const name = action.split(" ").slice(2);
+    if (past.orderedPassed > 0) return;
+    if (state.failed && !past.failed) this.#trouble = ["bad", ...name];
+    else if (state.orderedPassed > past.orderedPassed) this.#progress("focus");
+    else this.#trouble = ["no", "focus"];
+  }
+
+  #noteConnection(action: string, past: Before, state: WorldState): void {
+    if (past.orderedPassed === 0) return;
+    const words = action.split(" ").slice(1);
+    if (state.connections.size > past.connectionCount) {
+      if (this.#mission.family === "carry") this.#progress("connect", ...words.slice(words.indexOf("to") + 1));
+      else this.words.push(...words.filter((word, i) => POLAR.has(word) || this.#isSourceWord(words, i, state)));
+      return;
+    }
+    if (this.#mission.family !== "carry") return;
+    const source = words.slice(words.indexOf("to") + 1);
+    const seen = state.things.find(({ name, at }) => name === source.join(" ") && at === state.agentRoom);
+    this.#trouble = seen === undefined ? ["no", "connect"] : ["bad", ...source];
+  }
+
+  #isSourceWord(words: readonly string[], i: number, state: WorldState): boolean {
+    return state.things.some(({ spec, name }) => spec.electric?.role === "source" && name === words[i]);
+  }
+
+  #canPut(past: Before): boolean {
+    return this.#mission.family === "find" && past.orderedPassed > 0 && past.carried > 0;
+  }
+
+  #isLit(state: WorldState): boolean {
+    return this.#mission.family !== "find" && thingById(state, this.#mission.part).lit;
+  }
+
+  /** The thing the mission is about was picked up just now. */
+  #tookFocus(past: Before, state: WorldState): boolean {
+    if (this.#mission.family === "wiring" || past.orderedPassed === 0) return false;
+    return carriedCount(state) > past.carried && carrierOf(state, focusOf(state, this.#mission)).at === "inventory";
+  }
+}

@@ -1,0 +1,63 @@
+/** @file Composition root of a run: the transformer, the worlds and the session, the same in Node and browser. */
+import type { Clock } from "../core/base/clock.ts";
+import { createEnv, taskSpec } from "../core/envs/registry.ts";
+import type { TrainingEvent } from "../core/events/training-event.ts";
+import type { PolicyState } from "../core/policy/policy.ts";
+import type { RunConfig } from "../core/training/run-config.ts";
+import { TrainingSession, type SessionCheckpoint } from "../core/training/session.ts";
+import { decodePolicyState } from "../model/checkpoint.ts";
+import { TransformerPolicy } from "../model/transformer-policy.ts";
+import { withFreshOptimizer } from "./base-file.ts";
+
+/** What a run is made from. */
+export interface RunParts {
+  /** The base policy's safetensors file. */
+  readonly baseFile: Uint8Array;
+  readonly config: RunConfig;
+  readonly clock: Clock;
+  readonly emit: (event: TrainingEvent) => void;
+  /** Name of the backend in use, for the record. */
+  readonly backend: string;
+  /** Where to go on; null for a new run. */
+  readonly checkpoint: SessionCheckpoint | null;
+}
+
+/** A run and the policy it owns. */
+export interface CreatedRun {
+  readonly session: TrainingSession;
+  readonly policy: TransformerPolicy;
+}
+
+/**
+ * The state in a base policy's file, with fresh optimizer moments.
+ *
+ * @throws {CheckpointError} if the file is damaged
+ */
+export function basePolicyState(baseFile: Uint8Array): PolicyState {
+  return withFreshOptimizer(decodePolicyState(baseFile));
+}
+
+/** A policy of this state on the current backend. Dispose it afterwards. */
+export function createPolicy(state: PolicyState): Promise<TransformerPolicy> {
+  return TransformerPolicy.fromState(state);
+}
+
+/**
+ * A run on the current backend. Dispose the policy afterwards.
+ *
+ * @throws {ConfigError} if the configuration names something that does not exist
+ * @throws {CheckpointError} if the base file or the checkpoint is damaged
+ */
+export async function createRun({ baseFile, checkpoint, ...parts }: RunParts): Promise<CreatedRun> {
+  const policy = await createPolicy(basePolicyState(baseFile));
+  const dependencies = { ...parts, policy, createEnv, taskSpec };
+  try {
+    const session = await (checkpoint === null
+      ? TrainingSession.create(dependencies)
+      : TrainingSession.restore(dependencies, checkpoint));
+    return { session, policy };
+  } catch (error) {
+    policy.dispose();
+    throw error;
+  }
+}
