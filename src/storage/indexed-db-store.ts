@@ -8,7 +8,7 @@ import type { RunConfig } from "../core/training/run-config.ts";
 import type { Database, Transaction } from "./database.ts";
 import { FULL_ITERATIONS, KEPT_RUNS, lastingEvents, trimmedEvents } from "./retention.ts";
 import type { RunCommit, RunStore, StoredRun } from "./run-store.ts";
-import type { EventChunk, RunHeader, StoredCheckpoint } from "./schema.ts";
+import { newHeader, type EventChunk, type RunHeader, type StoredCheckpoint } from "./schema.ts";
 
 /** Shape of a checkpoint's payload. */
 const PAYLOAD_SCHEMA = 1;
@@ -37,17 +37,7 @@ export class IndexedDbStore implements RunStore {
       await deleteRows(tx, runId);
       const others = (await tx.objectStore("runs").getAll()).sort((a, b) => b.sequence - a.sequence);
       for (const { runId: old } of others.slice(KEPT_RUNS - 1)) await deleteRows(tx, old);
-      await tx.objectStore("runs").put({
-        runId,
-        config,
-        iteration: 0,
-        head: null,
-        previous: null,
-        sequence: (others[0]?.sequence ?? 0) + 1,
-        finished: false,
-        pendingChanges: [],
-        nextChunk: 0,
-      });
+      await tx.objectStore("runs").put(newHeader(runId, config, (others[0]?.sequence ?? 0) + 1));
     });
   }
 
@@ -88,7 +78,8 @@ export class IndexedDbStore implements RunStore {
 
   async saveChanges(runId: string, changes: readonly unknown[], tips: readonly Tip[]): Promise<void> {
     const write = async (tx: WriteTransaction): Promise<void> => {
-      const header = await requireHeader(tx, runId);
+      const header = await tx.objectStore("runs").get(runId);
+      if (header === undefined) throw new StorageError(`save changes: a saved run, got "${runId}", which was cleared`);
       await tx.objectStore("runs").put({ ...header, pendingChanges: changes });
       await replaceTips(tx, runId, tips);
     };
@@ -148,9 +139,7 @@ function damageOf({ head }: RunHeader, whole: number | null): string | null {
 
 /** The run is used now, and holds nothing later than its head. */
 async function adoptHeader(tx: WriteTransaction, header: RunHeader): Promise<void> {
-  const headers = await tx.objectStore("runs").getAll();
-  const sequence = Math.max(...headers.map((other) => other.sequence), 0) + 1;
-  await tx.objectStore("runs").put({ ...header, sequence });
+  await tx.objectStore("runs").put({ ...header, sequence: await nextSequence(tx) });
   let cursor = await tx.objectStore("events").openCursor(rowsOf(header.runId), "prev");
   while (cursor !== null && (header.head === null || cursor.value.iteration > header.head)) {
     await cursor.delete();
@@ -174,7 +163,9 @@ async function writeCommit(
   checkpoint: StoredCheckpoint,
 ): Promise<void> {
   const { runId, config, iteration, finished, pendingChanges } = commit;
-  const header = await requireHeader(tx, runId);
+  const found = await tx.objectStore("runs").get(runId);
+  // Cleared while the run went on: a commit holds everything needed to put it back.
+  const header = found ?? newHeader(runId, config, await nextSequence(tx));
   await tx.objectStore("checkpoints").put(checkpoint);
   const previous = header.head === iteration ? header.previous : header.head;
   const nextChunk = header.nextChunk + chunks.length;
@@ -190,10 +181,9 @@ async function writeCommit(
   await trimOldChunks(tx, runId, iteration);
 }
 
-async function requireHeader(tx: WriteTransaction, runId: string): Promise<RunHeader> {
-  const header = await tx.objectStore("runs").get(runId);
-  if (header !== undefined) return header;
-  throw new StorageError(`save run: The saved runs of this page were cleared, and run "${runId}" with them.`);
+async function nextSequence(tx: WriteTransaction): Promise<number> {
+  const headers = await tx.objectStore("runs").getAll();
+  return Math.max(...headers.map(({ sequence }) => sequence), 0) + 1;
 }
 
 /** Writes the tips that changed and deletes those that are gone. */

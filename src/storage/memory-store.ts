@@ -4,7 +4,7 @@ import type { RunConfig } from "../core/training/run-config.ts";
 import { StorageError } from "../core/base/errors.ts";
 import { FULL_ITERATIONS, KEPT_RUNS, lastingEvents, trimmedEvents } from "./retention.ts";
 import type { RunCommit, RunStore, StoredRun } from "./run-store.ts";
-import type { RunHeader } from "./schema.ts";
+import { newHeader, type RunHeader } from "./schema.ts";
 
 interface KeptChunk {
   readonly iteration: number;
@@ -33,17 +33,7 @@ export class MemoryStore implements RunStore {
   }
 
   async createRun(runId: string, config: RunConfig): Promise<void> {
-    const header: RunHeader = {
-      runId,
-      config,
-      iteration: 0,
-      head: null,
-      previous: null,
-      sequence: this.#nextSequence(),
-      finished: false,
-      pendingChanges: [],
-      nextChunk: 0,
-    };
+    const header = newHeader(runId, config, this.#nextSequence());
     this.#put({ header, payload: null, chunks: [] });
     const forgotten = [...this.#runs.keys()].slice(0, -KEPT_RUNS);
     for (const old of forgotten) this.#runs.delete(old);
@@ -60,7 +50,10 @@ export class MemoryStore implements RunStore {
 
   async commit(commit: RunCommit): Promise<void> {
     const { runId, config, iteration, finished, pendingChanges, payload } = commit;
-    const { header, chunks } = await this.#require(runId);
+    const { header, chunks } = this.#runs.get(runId) ?? {
+      header: newHeader(runId, config, this.#nextSequence()),
+      chunks: [],
+    };
     const old = chunks.map((chunk) =>
       chunk.iteration > iteration - FULL_ITERATIONS ? chunk : { ...chunk, events: trimmedEvents(chunk.events) },
     );
@@ -71,12 +64,15 @@ export class MemoryStore implements RunStore {
       payload,
       chunks: [...old, { iteration, events: lastingEvents(commit.events) }],
     });
+    return Promise.resolve();
   }
 
   /** The tips are in the checkpoint and the changes; nothing else reads them here. */
   async saveChanges(runId: string, changes: readonly unknown[]): Promise<void> {
-    const run = await this.#require(runId);
+    const run = this.#runs.get(runId);
+    if (run === undefined) throw new StorageError(`save changes: a run that was created, got "${runId}"`);
     this.#put({ ...run, header: { ...run.header, pendingChanges: changes } });
+    return Promise.resolve();
   }
 
   async readEvents(runId: string): Promise<(readonly TrainingEvent[])[]> {
@@ -108,11 +104,5 @@ export class MemoryStore implements RunStore {
 
   #nextSequence(): number {
     return Math.max(0, ...[...this.#runs.values()].map(({ header }) => header.sequence)) + 1;
-  }
-
-  async #require(runId: string): Promise<KeptRun> {
-    const run = this.#runs.get(runId);
-    if (run === undefined) throw new StorageError(`save run: a run that was created, got "${runId}"`);
-    return Promise.resolve(run);
   }
 }

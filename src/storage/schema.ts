@@ -31,6 +31,12 @@ export interface RunHeader {
   readonly nextChunk: number;
 }
 
+/** The header of a run without a commit. */
+export function newHeader(runId: string, config: RunConfig, sequence: number): RunHeader {
+  const empty = { iteration: 0, head: null, previous: null, finished: false, pendingChanges: [], nextChunk: 0 };
+  return { runId, config, sequence, ...empty };
+}
+
 /** A run between two iterations, as the bytes of a checkpoint file. */
 export interface StoredCheckpoint {
   readonly runId: string;

@@ -11,7 +11,7 @@ import type { RunStore } from "../../src/storage/run-store.ts";
 import { DATABASE_NAME, DATABASE_VERSION, type PlaygroundSchema } from "../../src/storage/schema.ts";
 import { makeCommit, makeTip } from "../support/run-fixtures.ts";
 
-type Put = (this: IDBObjectStore, ...args: [value: unknown, key?: IDBValidKey]) => IDBRequest<IDBValidKey>;
+type Put = (this: IDBObjectStore, ...args: Parameters<IDBObjectStore["put"]>) => IDBRequest<IDBValidKey>;
 const ORIGINAL_PUT = Reflect.get(IDBObjectStore.prototype, "put") as Put;
 
 let store: RunStore;
@@ -120,8 +120,12 @@ describe.each([
     expect((await store.openRun("ab"))?.header.head).toBe(1);
   });
 
-  test("committing a run that was deleted in the meantime fails", async () => {
-    await expect(store.commit(makeCommit("a", 1))).rejects.toThrow("save run");
+  test("a run that was cleared while it went on is put back by its next commit", async () => {
+    await commitIterations("a", 1);
+    await store.deleteRun("a");
+    await expect(store.saveChanges("a", [], [])).rejects.toThrow("save changes");
+    await store.commit(makeCommit("a", 2));
+    expect(await store.openRun("a")).toMatchObject({ header: { head: 2, previous: null }, damage: null });
   });
 
   test("a setting comes back", async () => {

@@ -1,0 +1,210 @@
+/**
+ * @file A run in its host: iteration after iteration until told to pause, each stored as it ends. A failed run is
+ * dead: its session may be half through an iteration, so it goes on from the store, in a new one.
+ */
+import type { TrainingEvent } from "../core/events/training-event.ts";
+import { toWireError, type BackendName } from "../protocol/messages.ts";
+import type { Policy } from "../core/policy/policy.ts";
+import type { TrainingSession } from "../core/training/session.ts";
+import type { RunStore } from "../storage/run-store.ts";
+import type { Outbox } from "./outbox.ts";
+import { applyChange, reapplyChanges, type ChangeTarget, type RunChange } from "./run-changes.ts";
+import { encodeSessionFile } from "./session-file.ts";
+
+/** What the host needs of a session. */
+export type HostedSession = Pick<
+  TrainingSession,
+  | "iteration"
+  | "isFinished"
+  | "config"
+  | "memory"
+  | "rollout"
+  | "runIteration"
+  | "finish"
+  | "updateConfig"
+  | "checkpoint"
+>;
+
+/** A session on its device. */
+export interface OpenedRun {
+  readonly session: HostedSession;
+  readonly policy: Pick<Policy, "distributions" | "logProbs">;
+  readonly backend: BackendName;
+  /** Which backend and why, in plain sentences. */
+  readonly reason: string;
+  /** Resolves with a sentence when the device is lost. */
+  readonly deviceLost: Promise<string>;
+  readonly tipKey: ChangeTarget["tipKey"];
+  dispose(): void;
+}
+
+/** What a hosted run works with. */
+export interface HostedRunParts {
+  readonly runId: string;
+  readonly opened: OpenedRun;
+  readonly store: RunStore;
+  readonly outbox: Outbox;
+  /** Events that were emitted while the session was made. */
+  readonly events: TrainingEvent[];
+  /** Told its result before. */
+  readonly finished: boolean;
+  /** Iteration of the last commit. */
+  readonly savedIteration: number;
+  readonly nextTask: () => Promise<void>;
+  /** Called when the run failed; nothing of it is used afterwards. */
+  readonly onFailure: (error: unknown, deviceLost: boolean) => void;
+}
+
+const LOSS_TOLD_WITHIN_TASKS = 10;
+
+/** One run, from its opening to its failure or disposal. */
+export class HostedRun {
+  readonly runId: string;
+  readonly opened: OpenedRun;
+  readonly #parts: HostedRunParts;
+  #goal: "run" | "step" | "pause" = "pause";
+  #loop: Promise<void> | null = null;
+  #finished: boolean;
+  #savedIteration: number;
+  #deviceLost = false;
+  /** Changes that no stored checkpoint contains. */
+  #changes: RunChange[] = [];
+  #lastFile: Uint8Array<ArrayBuffer> | null = null;
+
+  constructor(parts: HostedRunParts) {
+    this.#parts = parts;
+    this.runId = parts.runId;
+    this.opened = parts.opened;
+    this.#finished = parts.finished;
+    this.#savedIteration = parts.savedIteration;
+    void parts.opened.deviceLost.then(() => (this.#deviceLost = true));
+  }
+
+  resume(): void {
+    this.#start("run");
+  }
+
+  /** One iteration, then pause. */
+  step(): void {
+    this.#start("step");
+  }
+
+  /** Pauses after the iteration in flight. */
+  pause(): void {
+    this.#goal = "pause";
+    if (this.#loop === null) this.#tellState();
+  }
+
+  /** Resolves when no iteration is in flight. */
+  async idle(): Promise<void> {
+    await this.#loop;
+  }
+
+  /** Pauses, waits for the iteration in flight, and frees the device. */
+  async close(): Promise<void> {
+    this.#goal = "pause";
+    await this.idle();
+    this.opened.dispose();
+  }
+
+  /** Does a person's change now and stores it. */
+  async change(change: RunChange): Promise<void> {
+    applyChange({ session: this.opened.session, tipKey: this.opened.tipKey }, change);
+    this.#changes.push(change);
+    await this.#saveChanges();
+  }
+
+  /** Does the changes again that were stored after the last checkpoint. */
+  reapply(changes: readonly RunChange[]): void {
+    this.#changes = reapplyChanges({ session: this.opened.session, tipKey: this.opened.tipKey }, changes);
+  }
+
+  tellTips(): void {
+    this.#parts.outbox.post({ type: "tips", tips: this.opened.session.memory.list() });
+  }
+
+  /** The checkpoint file of the last finished iteration. */
+  async exportFile(): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#loop === null) return encodeSessionFile(await this.opened.session.checkpoint());
+    if (this.#lastFile !== null) return this.#lastFile.slice();
+    await this.#loop;
+    return this.exportFile();
+  }
+
+  /** Stores the run as it is now. No iteration may be in flight. */
+  async commit(): Promise<void> {
+    const { runId, outbox, store, events } = this.#parts;
+    const { session } = this.opened;
+    const changeCount = this.#changes.length;
+    const payload = encodeSessionFile(await session.checkpoint());
+    this.#lastFile = payload;
+    const { iteration, config } = session;
+    try {
+      await store.commit({
+        runId,
+        config,
+        iteration,
+        payload,
+        tips: session.memory.list(),
+        events: events.splice(0),
+        finished: this.#finished,
+        pendingChanges: this.#changes.slice(changeCount),
+      });
+      this.#changes.splice(0, changeCount);
+      this.#savedIteration = iteration;
+      outbox.emit({ type: "checkpointSaved", iteration, bytes: payload.length });
+      this.#tellSaved(store.problem);
+    } catch (error) {
+      this.#tellSaved(toWireError(error).message);
+    }
+    this.tellTips();
+  }
+
+  #start(goal: "run" | "step"): void {
+    this.#goal = goal;
+    if (this.#loop !== null) return;
+    this.#loop = this.#iterate()
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => (this.#loop = null));
+  }
+
+  /** A read from a lost device may fail a moment before the loss itself is told. */
+  async #fail(error: unknown): Promise<void> {
+    for (let i = 0; i < LOSS_TOLD_WITHIN_TASKS && !this.#deviceLost; i++) await this.#parts.nextTask();
+    this.#parts.onFailure(error, this.#deviceLost);
+  }
+
+  async #iterate(): Promise<void> {
+    const { session } = this.opened;
+    if (!this.#finished) this.#parts.outbox.post({ type: "state", state: "running" });
+    while (this.#goal !== "pause" && !session.isFinished) {
+      await session.runIteration();
+      if (this.#goal === "step") this.#goal = "pause";
+      await this.commit();
+      await this.#parts.nextTask();
+    }
+    if (session.isFinished && !this.#finished) {
+      await session.finish();
+      this.#finished = true;
+      await this.commit();
+    }
+    this.#tellState();
+  }
+
+  #tellState(): void {
+    this.#parts.outbox.post({ type: "state", state: this.#finished ? "finished" : "paused" });
+  }
+
+  async #saveChanges(): Promise<void> {
+    const { runId, store } = this.#parts;
+    try {
+      await store.saveChanges(runId, this.#changes, this.opened.session.memory.list());
+    } catch (error) {
+      this.#tellSaved(toWireError(error).message);
+    }
+  }
+
+  #tellSaved(error: string | null): void {
+    this.#parts.outbox.post({ type: "saved", iteration: this.#savedIteration, error });
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * @file A whole run as one safetensors file: a policy file (weights and moments, readable as such) with one more tensor
+ * that holds everything else as JSON. Its UTF-8 bytes are packed three to a float, which keeps them exact.
+ */
+import * as v from "valibot";
+import { CheckpointError } from "../core/base/errors.ts";
+import { parseRunConfig } from "../core/training/config-parsing.ts";
+import type { SessionCheckpoint } from "../core/training/session.ts";
+import { VOCABULARY_SIZE } from "../core/text/vocabulary.ts";
+import { decodePolicyState, decodeSafetensors, encodePolicyState, encodeSafetensors } from "../model/checkpoint.ts";
+
+const SESSION = "session";
+const SESSION_FORMAT = "1";
+const BYTES_PER_FLOAT = 3;
+/** Files above this are refused before they are read. */
+const MAX_FILE_BYTES = 256 * 1024 * 1024;
+const MAX_TIPS = 100_000;
+const MAX_STATES = 1_000_000;
+
+/** The bytes of a run's checkpoint file. Same run, same bytes. */
+export function encodeSessionFile({ policy, ...session }: SessionCheckpoint): Uint8Array<ArrayBuffer> {
+  const { tensors, metadata } = decodeSafetensors(encodePolicyState(policy));
+  const bytes = new TextEncoder().encode(JSON.stringify(session));
+  const data = packBytes(bytes);
+  return encodeSafetensors(new Map([...tensors, [SESSION, { shape: [data.length], data }]]), {
+    ...metadata,
+    session: SESSION_FORMAT,
+    sessionBytes: String(bytes.length),
+  });
+}
+
+/**
+ * The run in a checkpoint file.
+ *
+ * @throws {CheckpointError} if the file is damaged, is no run, or holds what no run can hold
+ */
+export function decodeSessionFile(bytes: Uint8Array): SessionCheckpoint {
+  if (bytes.length > MAX_FILE_BYTES) {
+    throw new CheckpointError(`load checkpoint: a file of at most ${MAX_FILE_BYTES} bytes, got ${bytes.length}`);
+  }
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  const data = tensors.get(SESSION)?.data;
+  if (data === undefined || metadata["session"] !== SESSION_FORMAT) {
+    throw new CheckpointError("load checkpoint: a run saved by this page, got a file without one");
+  }
+  const session = parseSession(unpackBytes(data, Number(metadata["sessionBytes"])));
+  return { ...session, policy: decodePolicyState(bytes) };
+}
+
+function packBytes(bytes: Uint8Array): Float32Array {
+  const data = new Float32Array(Math.ceil(bytes.length / BYTES_PER_FLOAT));
+  for (let i = 0; i < data.length; i++) {
+    const at = i * BYTES_PER_FLOAT;
+    data[i] = (bytes[at] ?? 0) + (bytes[at + 1] ?? 0) * 2 ** 8 + (bytes[at + 2] ?? 0) * 2 ** 16;
+  }
+  return data;
+}
+
+function unpackBytes(data: Float32Array, size: number): Uint8Array {
+  if (!Number.isSafeInteger(size) || Math.ceil(size / BYTES_PER_FLOAT) !== data.length) {
+    throw new CheckpointError(
+      `load checkpoint: as many bytes as its header says, got ${size} in ${data.length} floats`,
+    );
+  }
+  const bytes = new Uint8Array(size);
+  for (let i = 0; i < size; i++) {
+    bytes[i] = data[Math.floor(i / BYTES_PER_FLOAT)]! >> (8 * (i % BYTES_PER_FLOAT));
+  }
+  return bytes;
+}
+
+const COUNT = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
+const WORD = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
+const FINITE = v.pipe(v.number(), v.finite());
+const TOKENS = v.pipe(
+  v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(VOCABULARY_SIZE - 1))),
+  v.maxLength(4096),
+);
+const NAME = v.pipe(v.string(), v.maxLength(200));
+const HASH = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+
+const TIP = v.object({
+  id: COUNT,
+  bucket: NAME,
+  tokens: TOKENS,
+  score: FINITE,
+  iteration: COUNT,
+  key: TOKENS,
+  author: v.picklist(["policy", "person"]),
+  pinned: v.boolean(),
+  retrievedCount: COUNT,
+});
+
+const SEEN_STATE = v.object({ state: TOKENS, count: COUNT });
+
+const EVALUATION = v.object({
+  iteration: COUNT,
+  meanReturn: FINITE,
+  successRate: FINITE,
+  episodeCount: COUNT,
+  perVariation: v.pipe(
+    v.array(v.object({ variation: COUNT, meanReturn: FINITE, successRate: FINITE })),
+    v.maxLength(1000),
+  ),
+  memory: v.picklist(["off", "on"]),
+  split: v.picklist(["train", "dev", "test"]),
+});
+
+const SESSION_SCHEMA = v.object({
+  version: v.literal(1),
+  config: v.pipe(v.unknown(), v.transform(parseRunConfig)),
+  iteration: COUNT,
+  memory: v.object({ nextId: COUNT, tips: v.pipe(v.array(TIP), v.maxLength(MAX_TIPS)) }),
+  novelty: v.pipe(v.array(v.tuple([NAME, v.pipe(v.array(SEEN_STATE), v.maxLength(MAX_STATES))])), v.maxLength(10_000)),
+  random: v.object({ key: v.tuple([WORD, WORD]), drawn: COUNT }),
+  totalTokenCount: COUNT,
+  rolloutsHash: HASH,
+  lastEvaluation: v.nullable(EVALUATION),
+});
+
+/** Unknown keys are dropped; everything else must be as a run writes it. */
+function parseSession(bytes: Uint8Array): Omit<SessionCheckpoint, "policy"> {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw new CheckpointError("load checkpoint: a run in JSON, got something else");
+  }
+  const parsed = v.safeParse(SESSION_SCHEMA, value);
+  if (parsed.success) return parsed.output;
+  const issue = parsed.issues[0];
+  throw new CheckpointError(`load checkpoint: ${issue.message} at ${v.getDotPath(issue) ?? "the top"}`);
+}
