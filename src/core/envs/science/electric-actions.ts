@@ -17,24 +17,20 @@ function isDead({ spec: { electric } }: Thing): boolean {
   return electric?.role === "source" && !electric.works;
 }
 
-/** Both ends of both things at once, so that a part is wired the way this world's polarity asks for. */
-function joinDirectly(state: WorldState, a: Thing, b: Thing): string {
-  const [a1, a2] = terminalsOf(a.spec);
-  const [b1, b2] = terminalsOf(b.spec);
-  const isSame = a === b || a.spec.electric?.role === b.spec.electric?.role;
-  if (a1 === undefined || a2 === undefined || b1 === undefined || b2 === undefined || isSame) return "nothing happens";
-  if (isDead(a) || isDead(b)) return "nothing happens";
-  const { crossedPolarity } = state.spec.rules;
-  return join(state, [
-    [
-      { thing: a.id, name: a1 },
-      { thing: b.id, name: crossedPolarity ? b2 : b1 },
-    ],
-    [
-      { thing: a.id, name: a2 },
-      { thing: b.id, name: crossedPolarity ? b1 : b2 },
-    ],
+/** Both ends of both things, so that a part is wired the way this world's polarity asks for. */
+function directPairs(state: WorldState, a: Thing, b: Thing): (readonly [Terminal, Terminal])[] {
+  const others = terminalsOf(b.spec);
+  const ends = state.spec.rules.crossedPolarity ? others.toReversed() : others;
+  return terminalsOf(a.spec).map((name, i) => [
+    { thing: a.id, name },
+    { thing: b.id, name: ends[i]! },
   ]);
+}
+
+function joinDirectly(state: WorldState, a: Thing, b: Thing): string {
+  // Two sources, or two parts, have nothing to give each other.
+  if (a.spec.electric?.role === b.spec.electric?.role || isDead(a) || isDead(b)) return "nothing happens";
+  return join(state, directPairs(state, a, b));
 }
 
 function thingOf(state: WorldState, referent: Referent | undefined): Thing {

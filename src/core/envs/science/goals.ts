@@ -1,5 +1,4 @@
 /** @file Which goals are met. Ordered goals pass in turn, several in one check if they can; optional ones stay passed. */
-import { assertNever } from "../../base/errors.ts";
 import { isConnectedTo, isWired, wireJoins } from "./electricity.ts";
 import { FAILURE_SCORE, score } from "./scoring.ts";
 import { exitsOf, isInside, isVisible, thingById } from "./state.ts";
@@ -28,52 +27,35 @@ function goalFocus(state: WorldState): Thing | undefined {
   return thingById(state, state.focus);
 }
 
-function isFocusMet(state: WorldState, condition: Condition): boolean {
+function focusMeets(state: WorldState, test: (focus: Thing) => boolean): boolean {
   const focus = goalFocus(state);
-  if (focus === undefined) return false;
-  switch (condition.type) {
-    case "carriesFocus":
-      return isInside(state, focus, INVENTORY);
-    case "focusIn":
-      return isInside(state, focus, condition.container);
-    case "focusLit":
-      return focus.lit;
-    case "focusConnected":
-      return isConnectedTo(state, focus, condition.sources);
-    default:
-      return false;
-  }
+  return focus !== undefined && test(focus);
 }
 
+type ConditionOf<Type> = Extract<Condition, { readonly type: Type }>;
+type Test<Type> = (state: WorldState, condition: ConditionOf<Type>) => boolean;
+
+const TESTS: { readonly [Type in Condition["type"]]: Test<Type> } = {
+  newRoom: (state) => state.agentRoom !== state.spec.startRoom,
+  inRoom: (state, { room }) => state.agentRoom === room,
+  openDoor: (state) => exitsOf(state, state.agentRoom).some((exit) => exit.open),
+  sees: (state, { thing }) => isVisible(state, thingById(state, thing)),
+  carries: (state, { thing }) => thingById(state, thing).at === INVENTORY,
+  carriesFocus: (state) => focusMeets(state, (focus) => isInside(state, focus, INVENTORY)),
+  wired: (state, { thing, terminal }) => isWired(state, thing, terminal),
+  wireJoins: (state, { part, sources }) => wireJoins(state, part, sources),
+  focused: (state, { on }) => state.focus !== undefined && judgeFocus(on, thingById(state, state.focus)) === "meets",
+  focusIn: (state, { container }) => focusMeets(state, (focus) => isInside(state, focus, container)),
+  focusLit: (state) => focusMeets(state, (focus) => focus.lit),
+  focusConnected: (state, { sources }) => focusMeets(state, (focus) => isConnectedTo(state, focus, sources)),
+  never: () => false,
+};
+
 /** Whether a condition holds now. */
-export function isMet(state: WorldState, condition: Condition): boolean {
-  switch (condition.type) {
-    case "newRoom":
-      return state.agentRoom !== state.spec.startRoom;
-    case "inRoom":
-      return state.agentRoom === condition.room;
-    case "openDoor":
-      return exitsOf(state, state.agentRoom).some((exit) => exit.open);
-    case "sees":
-      return isVisible(state, thingById(state, condition.thing));
-    case "carries":
-      return thingById(state, condition.thing).at === INVENTORY;
-    case "wired":
-      return isWired(state, condition.thing, condition.terminal);
-    case "wireJoins":
-      return wireJoins(state, condition.part, condition.sources);
-    case "focused":
-      return state.focus !== undefined && judgeFocus(condition.on, thingById(state, state.focus)) === "meets";
-    case "carriesFocus":
-    case "focusIn":
-    case "focusLit":
-    case "focusConnected":
-      return isFocusMet(state, condition);
-    case "never":
-      return false;
-    default:
-      return assertNever(condition);
-  }
+function isMet(state: WorldState, condition: Condition): boolean {
+  // The table pairs each type with its own test; TypeScript cannot follow a type it does not know yet.
+  const test = TESTS[condition.type] as (state: WorldState, condition: Condition) => boolean;
+  return test(state, condition);
 }
 
 /** Whether turning the focus to this thing, or to something that is no thing, ends the episode. */

@@ -44,7 +44,8 @@ export function splitVariations(count: number): Record<Split, readonly number[]>
   return { train: range(0, 2 * quarter), dev: range(2 * quarter, 3 * quarter), test: range(3 * quarter, count) };
 }
 
-const SEED = 2026;
+/** Drawn so that no task's variation 0 starts in its own target room, and score ladders show every step. */
+const SEED = 3;
 
 /** The stream that all chance of one world comes from. */
 export function worldRandom(task: string, { variation, house }: WorldChoice): Random {
