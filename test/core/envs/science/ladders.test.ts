@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { play, start, wiresOf } from "./play.ts";
+import { play, ref, start, wiresOf } from "./play.ts";
 import { createScienceEnv } from "../../../../src/core/envs/science/create-env.ts";
-import { ref } from "./play.ts";
 
 /** Scores before any action and after each. */
 function ladder(task: string, actions: readonly string[]): number[] {
