@@ -49,7 +49,11 @@ function wiring(state: WorldState, things: readonly Thing[]): string[] {
   const poles = things.filter((thing) => thing.spec.electric !== undefined && !isJoint(thing));
   return poles.flatMap((pole) =>
     free(pole).flatMap((terminal) =>
-      wires.map(([wire, end]) => `connect ${wire.name} ${end} to ${pole.name} ${terminal}`),
+      wires.map(([wire, end]) =>
+        pole.spec.electric?.role === "source"
+          ? `connect ${pole.name} ${terminal} to ${wire.name} ${end}`
+          : `connect ${wire.name} ${end} to ${pole.name} ${terminal}`,
+      ),
     ),
   );
 }

@@ -25,13 +25,13 @@ describe("score", () => {
   });
 
   it.each([
-    [0, 2, 2, 5, 13],
-    [1, 2, 4, 5, 77],
-    [1, 3, 2, 5, 43],
-    [1, 3, 5, 5, 58],
-    [1, 2, 3, 4, 75],
-    [1, 4, 4, 17, 30],
-  ])("%i of %i ordered and %i of %i optional goals give %i", (k, n, m, u, expected) => {
+    { k: 0, n: 2, m: 2, u: 5, expected: 13 },
+    { k: 1, n: 2, m: 4, u: 5, expected: 77 },
+    { k: 1, n: 3, m: 2, u: 5, expected: 43 },
+    { k: 1, n: 3, m: 5, u: 5, expected: 58 },
+    { k: 1, n: 2, m: 3, u: 4, expected: 75 },
+    { k: 1, n: 4, m: 4, u: 17, expected: 30 },
+  ])("$k of $n ordered and $m of $u optional goals give $expected", ({ k, n, m, u, expected }) => {
     expect(points(k, n, m, u)).toBe(expected);
   });
 });
