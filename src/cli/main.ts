@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { evalCommand } from "./commands/eval.ts";
 import { playCommand } from "./commands/play.ts";
 import { pretrainCommand } from "./commands/pretrain.ts";
+import { reportCommand } from "./commands/report.ts";
 import { trainCommand } from "./commands/train.ts";
 import { worldsCommand } from "./commands/worlds.ts";
 
@@ -15,7 +16,8 @@ const program = new Command("cli")
   .addCommand(playCommand())
   .addCommand(pretrainCommand())
   .addCommand(trainCommand())
-  .addCommand(evalCommand());
+  .addCommand(evalCommand())
+  .addCommand(reportCommand());
 
 try {
   await program.parseAsync();

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Worker } from "node:worker_threads";
+import { fork, type ChildProcess } from "node:child_process";
 import { Command } from "commander";
 import { ConfigError } from "../../core/base/errors.ts";
 import { pretrainingOptimizer, type CrossEntropySums } from "../../pretraining/batches.ts";
@@ -7,7 +7,7 @@ import { BASE_TRAINING } from "../../pretraining/recipe.ts";
 import type { ShardGradient } from "../../runtime/pretraining-replica.ts";
 import { writeFileAtomically } from "../file-store.ts";
 import { printJson, printProgress } from "../output.ts";
-import type { PretrainWorkerData } from "../pretrain-worker.ts";
+import type { PretrainMessage, PretrainStart } from "../pretrain-process.ts";
 import { wholeNumber } from "./play.ts";
 
 interface PretrainOptions {
@@ -38,18 +38,16 @@ export function pretrainCommand(): Command {
 
 type Part = ShardGradient & { readonly shard: number };
 
-/** A worker and the answers it owes, in order. */
+/** A process and the answers it owes, in order. */
 class PretrainProcess {
-  readonly #worker: Worker;
-  #waiting: { resolve: (message: unknown) => void; reject: (error: Error) => void }[] = [];
+  readonly #child: ChildProcess;
+  readonly #waiting: { resolve: (message: unknown) => void; reject: (error: Error) => void }[] = [];
 
-  constructor(data: PretrainWorkerData) {
-    this.#worker = new Worker(new URL("../pretrain-worker.ts", import.meta.url), {
-      workerData: data,
-      execArgv: process.execArgv,
-    });
-    this.#worker.on("message", (message: unknown) => this.#waiting.shift()?.resolve(message));
-    this.#worker.on("error", (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+  constructor(start: PretrainStart) {
+    this.#child = fork(new URL("../pretrain-process.ts", import.meta.url), { serialization: "advanced" });
+    this.#child.on("message", (message: unknown) => this.#waiting.shift()?.resolve(message));
+    this.#child.on("exit", (code) => this.#fail(new Error(`pretrain: a process that goes on, got exit code ${String(code)}`)));
+    this.send({ type: "start", ...start });
   }
 
   #fail(error: Error): void {
@@ -61,12 +59,12 @@ class PretrainProcess {
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
-  send(message: unknown): void {
-    this.#worker.postMessage(message);
+  send(message: PretrainMessage): void {
+    this.#child.send(message);
   }
 
-  async end(): Promise<void> {
-    await this.#worker.terminate();
+  end(): void {
+    this.#child.disconnect();
   }
 }
 
@@ -87,7 +85,7 @@ async function pretrain(options: PretrainOptions): Promise<void> {
     if (step % 200 === 199) await save(processes[0]!, options.out);
   }
   await save(processes[0]!, options.out);
-  await Promise.all(processes.map((process) => process.end()));
+  for (const process of processes) process.end();
 }
 
 function startProcesses(options: PretrainOptions, jobs: number): PretrainProcess[] {

@@ -1,0 +1,288 @@
+/**
+ * @file What a base policy can do before any training: how it acts without tips, whether it reads tips and writes true
+ * ones. The gates of learning-recipe.md §5 and §7 are read from this report, and the card shows it.
+ */
+import { mean } from "../core/base/stats.ts";
+import { Random } from "../core/base/random.ts";
+import { createEnv, taskSpec, taskSpecs } from "../core/envs/registry.ts";
+import type { TaskRef, TextEnv } from "../core/envs/env.ts";
+import { ScienceWorldEnv } from "../core/envs/science/science-world-env.ts";
+import { ROOM_NAMES } from "../core/envs/science/world.ts";
+import { NoveltyTable } from "../core/memory/novelty.ts";
+import { TipMemory } from "../core/memory/tip-memory.ts";
+import type { Policy } from "../core/policy/policy.ts";
+import { storeTips, tipTokens } from "../core/rollout/remember.ts";
+import { rollOut, type RolloutConfig, type RolloutRequest } from "../core/rollout/rollout-engine.ts";
+import { bucketOf, type Trajectory } from "../core/rollout/trajectory.ts";
+import { decode, encode, TOKEN } from "../core/text/tokenizer.ts";
+import { DEFAULT_CONFIG } from "../core/training/run-config.ts";
+import { successRate } from "../core/training/evaluator.ts";
+import { toRunSettings } from "../core/training/settings.ts";
+import { generateEpisode } from "./corpus.ts";
+import type { MissionWorld } from "./mission.ts";
+import { randomMissionWorld } from "./random-world.ts";
+import { BASE_CORPUS } from "./recipe.ts";
+import { before, TipLog } from "./tip-log.ts";
+
+/** Returns of one setting. */
+export interface ReturnReport {
+  readonly task: string;
+  readonly preset: string;
+  readonly house: number;
+  readonly episodes: number;
+  readonly meanReturn: number;
+  readonly successes: number;
+  /** Episodes that ended at −100. */
+  readonly failures: number;
+}
+
+/** How a policy acts in random worlds it has not seen. */
+export interface RandomWorldReport {
+  readonly worlds: number;
+  /** Share of actions that the world understood. */
+  readonly understoodActions: number;
+  /** Nats per action token at temperature 1. */
+  readonly entropy: number;
+  /** Success without tips, with the true tip of a successful episode, and with a tip from another world. */
+  readonly successWithoutTips: number;
+  readonly successWithGoodTip: number;
+  readonly successWithForeignTip: number;
+  /** Share of written tips equal to the true one, and overlap of the rooms they name (intersection over union). */
+  readonly exactTips: number;
+  readonly roomOverlap: number;
+}
+
+/** The placebo experiment in the teaching world: a second episode that reads a tip. */
+export interface PlaceboReport {
+  readonly house: number;
+  readonly episodes: number;
+  readonly withoutTips: number;
+  readonly withForeignTips: number;
+  readonly withOwnTips: number;
+  readonly withOwnTipsTwice: number;
+}
+
+/** Probability of wiring crossed when no tip says so, on power-component. */
+export interface PolarityReport {
+  readonly situations: number;
+  readonly meanCrossed: number;
+  readonly maxCrossed: number;
+  /** The same after a tip that says straight wiring stays dark. */
+  readonly meanCrossedAfterDarkTip: number;
+}
+
+/** Everything that is measured of a base policy. */
+export interface BaseReport {
+  readonly returns: readonly ReturnReport[];
+  readonly randomWorlds: RandomWorldReport;
+  readonly placebo: readonly PlaceboReport[];
+  readonly polarity: PolarityReport;
+}
+
+const ROOMS: ReadonlySet<string> = new Set(ROOM_NAMES);
+const ROLLOUT = toRunSettings(DEFAULT_CONFIG).rollout;
+
+/** Measures a base policy. `scale` 1 takes a few minutes on one core. */
+export async function reportOnBase(policy: Policy, seed: number, scale: number): Promise<BaseReport> {
+  const random = Random.fromSeed(seed);
+  return {
+    polarity: await reportPolarity(policy, 10),
+    placebo: await reportPlacebo(policy, random.fork("placebo"), scale),
+    randomWorlds: await reportRandomWorlds(policy, random.fork("worlds"), Math.round(60 * scale)),
+    returns: await reportReturns(policy, random.fork("returns"), Math.max(1, Math.round(8 * scale))),
+  };
+}
+
+interface RollOutOptions {
+  readonly memory: TipMemory;
+  readonly writeTips: boolean;
+  readonly createEnv: (task: TaskRef) => TextEnv;
+}
+
+function rollOutTasks(policy: Policy, tasks: readonly TaskRef[], random: Random, options: RollOutOptions): Promise<Trajectory[]> {
+  const requests = tasks.map((task, i): RolloutRequest => {
+    const mode = options.memory.size > 0 ? "on-policy-with-tips" : "on-policy";
+    const bucket = `episode ${i}`;
+    return { rolloutId: String(i), iteration: 0, task, groupId: "report", mode, bucket, random: random.fork(i), watched: false };
+  });
+  const config: RolloutConfig = { ...ROLLOUT, minSimilarity: 0, writeTips: options.writeTips };
+  return rollOut(requests, config, {
+    policy,
+    memory: options.memory,
+    novelty: new NoveltyTable(),
+    createEnv: options.createEnv,
+    emit: () => undefined,
+    timed: (_phase, work) => work(),
+  });
+}
+
+/** A memory with one given tip per episode. */
+function memoryOf(trajectories: readonly Trajectory[], tips: readonly (readonly number[])[]): TipMemory {
+  const memory = new TipMemory();
+  trajectories.forEach(({ finalState }, i) => {
+    const key = finalState;
+    memory.add({ bucket: `episode ${i}`, tokens: tips[i]!, score: 0, iteration: 0, key, author: "policy" }, 1000);
+  });
+  return memory;
+}
+
+async function reportReturns(policy: Policy, random: Random, replicas: number): Promise<ReturnReport[]> {
+  const reports: ReturnReport[] = [];
+  for (const { task, splits } of taskSpecs()) {
+    const presets = task.startsWith("teaching") ? ["easy"] : ["easy", "openDoors", "none"];
+    for (const preset of presets) {
+      const house = task.startsWith("teaching") ? 1 : 0;
+      const variations = splits.train.slice(0, 5);
+      const refs = variations.flatMap((variation) =>
+        Array.from({ length: replicas }, (): TaskRef => ({ world: "scienceworld", task, variation, preset, house })),
+      );
+      const options = { memory: new TipMemory(), writeTips: false, createEnv };
+      const scores = (await rollOutTasks(policy, refs, random.fork(`${task} ${preset}`), options)).map(({ score }) => score);
+      reports.push({ task, preset, house, episodes: scores.length, ...scoreSummary(scores) });
+    }
+  }
+  return reports;
+}
+
+function scoreSummary(scores: readonly number[]): Pick<ReturnReport, "meanReturn" | "successes" | "failures"> {
+  return {
+    meanReturn: mean(scores),
+    successes: scores.filter((score) => score === 100).length,
+    failures: scores.filter((score) => score < 0).length,
+  };
+}
+
+async function reportRandomWorlds(policy: Policy, random: Random, count: number): Promise<RandomWorldReport> {
+  const worlds = Array.from({ length: count }, (_, i) => randomMissionWorld(random.fork(`world ${i}`), BASE_CORPUS.mix));
+  const tasks = worlds.map((_, variation): TaskRef => ({ world: "scienceworld", task: "corpus", variation, preset: "none", house: 0 }));
+  const createWorld = (task: TaskRef) => new ScienceWorldEnv(task, worlds[task.variation]!.spec);
+  const rollOutWith = (memory: TipMemory, label: string) =>
+    rollOutTasks(policy, tasks, random.fork(label), { memory, writeTips: true, createEnv: createWorld });
+  const plain = await rollOutWith(new TipMemory(), "plain");
+  const good = worlds.map((world, i) => goodTip(world, random.fork(`oracle ${i}`)));
+  const withGood = await rollOutWith(memoryOf(plain, good), "good");
+  const withForeign = await rollOutWith(memoryOf(plain, good.map((_, i) => good[(i + 1) % count]!)), "foreign");
+  const faithful = [...plain, ...withGood].map((trajectory) => faithfulness(trajectory, worlds[trajectory.task.variation]!));
+  const turns = plain.flatMap((trajectory) => trajectory.turns);
+  const success = (trajectories: readonly Trajectory[]) => successRate(trajectories.map(({ score }) => score));
+  return {
+    worlds: count,
+    understoodActions: mean(turns.map(({ observation }) => Number(observation !== "no known action matches"))),
+    entropy: mean(turns.flatMap(({ entropies }) => entropies)),
+    successWithoutTips: success(plain),
+    successWithGoodTip: success(withGood),
+    successWithForeignTip: success(withForeign),
+    exactTips: mean(faithful.map(({ exact }) => Number(exact))),
+    roomOverlap: mean(faithful.map(({ overlap }) => overlap)),
+  };
+}
+
+function goodTip(world: MissionWorld, random: Random): number[] {
+  const { tip, score } = generateEpisode(world, "oracle", [], { config: BASE_CORPUS, random });
+  return tipTokens(encode(tip.join(" ")), score);
+}
+
+/** The tip that is true of a trajectory, from replaying its actions. */
+export function trueTip(trajectory: Trajectory, world: MissionWorld): string {
+  const env = new ScienceWorldEnv(trajectory.task, world.spec);
+  env.reset();
+  const log = new TipLog(env.state, world.mission);
+  for (const { action } of trajectory.turns) {
+    const past = before(env.state, world.mission);
+    env.step(action);
+    log.note(action, past, env.state);
+  }
+  return log.tip().join(" ");
+}
+
+function faithfulness(trajectory: Trajectory, world: MissionWorld): { exact: boolean; overlap: number } {
+  const written = decode(trajectory.writtenTip ?? []).replace(/ ;$/, "");
+  const truth = trueTip(trajectory, world);
+  const own = new Set(written.split(" ").filter((word) => ROOMS.has(word)));
+  const real = new Set(truth.split(" ").filter((word) => ROOMS.has(word)));
+  const shared = [...own].filter((room) => real.has(room)).length;
+  const union = new Set([...own, ...real]).size;
+  return { exact: written === truth, overlap: union === 0 ? 1 : shared / union };
+}
+
+async function reportPlacebo(policy: Policy, random: Random, scale: number): Promise<PlaceboReport[]> {
+  const replicas = Math.max(1, Math.round(10 * scale));
+  const reports: PlaceboReport[] = [];
+  const { splits } = taskSpec("teaching-power-component");
+  for (const house of [1, 2, 3]) {
+    const tasksIn = (where: number) =>
+      splits.train.flatMap((variation) =>
+        Array.from({ length: replicas }, (): TaskRef => ({ world: "scienceworld", task: "teaching-power-component", variation, preset: "easy", house: where })),
+      );
+    const run = (memory: TipMemory, where: number, label: string) =>
+      rollOutTasks(policy, tasksIn(where), random.fork(`${house} ${label}`), { memory, writeTips: true, createEnv });
+    const plain = await run(new TipMemory(), house, "plain");
+    const foreign = await run(new TipMemory(), house + 50, "foreign");
+    const withForeign = await run(memoryOf(plain, foreign.map(storedTip)), house, "with foreign");
+    const withOwn = await run(pooled(plain), house, "with own");
+    const twice = await run(pooled([...plain, ...withOwn]), house, "twice");
+    const success = (trajectories: readonly Trajectory[]) => successRate(trajectories.map(({ score }) => score));
+    reports.push({
+      house,
+      episodes: plain.length,
+      withoutTips: success(plain),
+      withForeignTips: success(withForeign),
+      withOwnTips: success(withOwn),
+      withOwnTipsTwice: success(twice),
+    });
+  }
+  return reports;
+}
+
+function storedTip({ writtenTip, score }: Trajectory): number[] {
+  return tipTokens(writtenTip ?? [], score);
+}
+
+/** The tips of the trajectories, each readable by all episodes of its variation. */
+function pooled(trajectories: readonly Trajectory[]): TipMemory {
+  const memory = new TipMemory();
+  const episodes = Math.max(...trajectories.map(({ rolloutId }) => Number(rolloutId))) + 1;
+  const variationOf = new Map(trajectories.map(({ rolloutId, task }) => [Number(rolloutId), bucketOf(task)]));
+  for (let episode = 0; episode < episodes; episode++) {
+    const own = trajectories.filter(({ task }) => bucketOf(task) === variationOf.get(episode));
+    storeTips(memory, own.map((trajectory) => ({ ...trajectory, bucket: `episode ${episode}` })), 1000);
+  }
+  return memory;
+}
+
+/** Asks, in the state before the second connection, for the terminal that the wire's other end goes to. */
+async function reportPolarity(policy: Policy, variations: number): Promise<PolarityReport> {
+  const plain: number[] = [];
+  const afterDark: number[] = [];
+  const darkTip = "workshop focus battery anode anode battery cathode cathode ; dark ; score 8 3";
+  for (let variation = 0; variation < variations; variation++) {
+    plain.push(await crossedProbability(policy, variation, null));
+    afterDark.push(await crossedProbability(policy, variation, darkTip));
+  }
+  return {
+    situations: variations,
+    meanCrossed: mean(plain),
+    maxCrossed: Math.max(...plain),
+    meanCrossedAfterDarkTip: mean(afterDark),
+  };
+}
+
+async function crossedProbability(policy: Policy, variation: number, tip: string | null): Promise<number> {
+  const env = createEnv({ world: "scienceworld", task: "power-component", variation, preset: "easy", house: 0 });
+  const tokens = [TOKEN.bos, ...encode(env.reset().text)];
+  if (tip !== null) tokens.push(TOKEN.tipStart, ...encode(tip), TOKEN.tipEnd);
+  const act = (action: string): string => {
+    const { text } = env.step(action);
+    tokens.push(TOKEN.prompt, ...encode(action), TOKEN.actionEnd, ...encode(text));
+    return text;
+  };
+  const workshop = act("teleport workshop").split(" ");
+  const wire = `${workshop[workshop.indexOf("wire") - 1]!} wire`;
+  const part = /power (.*?)(?: easy)? \./.exec(decode(tokens))![1]!;
+  act(`focus on ${part}`);
+  act(`connect battery anode to ${wire} 1`);
+  tokens.push(TOKEN.prompt, ...encode(`connect ${wire} 2 to ${part}`));
+  const [next] = await policy.distributions(tokens, [tokens.length - 1], policy.config.vocabularySize);
+  const index = next!.tokens.indexOf(encode("cathode")[0]!);
+  return index < 0 ? 0 : next!.probabilities[index]!;
+}
