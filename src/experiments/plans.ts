@@ -1,0 +1,120 @@
+/** @file Experiments as data: which runs each one needs. A run is named by what it differs in; its name is its folder. */
+import { ConfigError } from "../core/base/errors.ts";
+import { DEFAULT_CONFIG, type RunConfig } from "../core/training/run-config.ts";
+
+/** One run of an experiment. */
+export interface PlannedRun {
+  /** Unique in its experiment; letters, digits, dots and dashes. */
+  readonly name: string;
+  /** What it is compared as: one line or bar of the figures. */
+  readonly arm: string;
+  readonly config: RunConfig;
+}
+
+/** A set of runs that answer one question. */
+export interface Experiment {
+  readonly id: string;
+  readonly title: string;
+  readonly question: string;
+  readonly runs: readonly PlannedRun[];
+}
+
+interface Arm {
+  readonly arm: string;
+  readonly changes: Partial<RunConfig>;
+}
+
+interface Grid {
+  readonly arms: readonly Arm[];
+  readonly houses: readonly number[];
+  readonly seeds: readonly number[];
+  readonly common: Partial<RunConfig>;
+}
+
+function gridRuns({ arms, houses, seeds, common }: Grid): PlannedRun[] {
+  return seeds.flatMap((seed) =>
+    houses.flatMap((house) =>
+      arms.map(({ arm, changes }) => ({
+        name: `${arm}.house-${house}.seed-${seed}`,
+        arm,
+        config: { ...DEFAULT_CONFIG, ...common, ...changes, house, seed },
+      })),
+    ),
+  );
+}
+
+const EMPO2: Arm = { arm: "empo2", changes: { method: "empo2" } };
+const GRPO: Arm = { arm: "grpo", changes: { method: "grpo" } };
+/** Nothing is learned, so one iteration shows the method; the evaluation is what counts. */
+const NAIVE: Arm = { arm: "naive", changes: { method: "naive", iterations: 1, evaluateEvery: 0 } };
+const REFLEXION: Arm = { arm: "reflexion", changes: { method: "reflexion", iterations: 1, evaluateEvery: 0 } };
+const ALL_METHODS: readonly Arm[] = [EMPO2, GRPO, NAIVE, REFLEXION];
+
+const TEACHING: Partial<RunConfig> = { task: "teaching-power-component", iterations: 50, evaluateEvery: 5, evaluationEpisodes: 10 };
+
+/** Each changes one thing of EMPO² (or GRPO) on the teaching world. */
+const TEACHING_ARMS: readonly Arm[] = [
+  { arm: "empo2-other-world-tips", changes: { tipSource: "other-world" } },
+  { arm: "empo2-empty-tips", changes: { tipSource: "empty" } },
+  { arm: "empo2-q0", changes: { offPolicyProbability: 0 } },
+  { arm: "empo2-old-with-tips", changes: { oldLogProbView: "with-tips" } },
+  { arm: "empo2-modes-per-iteration", changes: { modeDraw: "iteration" } },
+  { arm: "empo2-no-intrinsic", changes: { intrinsicCoefficient: 0 } },
+  { arm: "grpo-temperature-1.3", changes: { method: "grpo", temperature: 1.3 } },
+  { arm: "grpo-temperature-1.6", changes: { method: "grpo", temperature: 1.6 } },
+];
+
+const POWER: Partial<RunConfig> = { task: "power-component", iterations: 40, evaluateEvery: 5, evaluationEpisodes: 8 };
+
+const FIND_TASKS = ["find-living-thing", "find-non-living-thing", "find-plant", "find-animal"];
+const RENEWABLE = "power-component-renewable-vs-nonrenewable-energy";
+
+function taskExperiment(task: string, preset: string, common: Partial<RunConfig>): Experiment {
+  return {
+    id: `${task}.${preset}`,
+    title: `${task}, ${preset}`,
+    question: "Where does each method get on the real rules, from the same base and the same number of episodes?",
+    runs: gridRuns({ arms: ALL_METHODS, houses: [0], seeds: [1, 2, 3], common: { task, preset, iterations: 30, evaluateEvery: 5, evaluationEpisodes: 4, ...common } }),
+  };
+}
+
+/** All experiments. */
+export const EXPERIMENTS: readonly Experiment[] = [
+  {
+    id: "teaching",
+    title: "Teaching world",
+    question: "Does EMPO² find the source five doors away that GRPO does not find?",
+    runs: [
+      ...gridRuns({ arms: [EMPO2, GRPO], houses: [1, 2, 3, 4, 5], seeds: [1, 2], common: TEACHING }),
+      ...gridRuns({ arms: [NAIVE, REFLEXION], houses: [1, 2, 3, 4, 5], seeds: [1], common: TEACHING }),
+    ],
+  },
+  {
+    id: "teaching-arms",
+    title: "Teaching world, one thing changed at a time",
+    question: "What does the effect depend on, and how much of it is the content of the tips?",
+    runs: gridRuns({ arms: TEACHING_ARMS, houses: [1, 2, 3, 4, 5], seeds: [1], common: TEACHING }),
+  },
+  ...["easy", "openDoors"].map((preset) => ({
+    id: `power-component.${preset}`,
+    title: `power-component, ${preset}`,
+    question: "Does GRPO stay at 83 points, where the wires have to be crossed, and does EMPO² not?",
+    runs: gridRuns({ arms: ALL_METHODS, houses: [0, 1, 2], seeds: [1, 2, 3], common: { ...POWER, preset } }),
+  })),
+  ...["easy", "openDoors"].flatMap((preset) =>
+    [RENEWABLE, ...FIND_TASKS].map((task) => taskExperiment(task, preset, {})),
+  ),
+];
+
+/**
+ * The experiment of an id.
+ *
+ * @throws {ConfigError} listing the known ones
+ */
+export function experimentById(id: string): Experiment {
+  const experiment = EXPERIMENTS.find((candidate) => candidate.id === id);
+  if (experiment === undefined) {
+    throw new ConfigError(`experiment: one of ${EXPERIMENTS.map((known) => known.id).join(", ")}, got "${id}"`);
+  }
+  return experiment;
+}
