@@ -17,10 +17,14 @@ import type {
   ModelConfig,
 } from "../core/policy/policy.ts";
 
+/** Called before a call; what it returns is called after it, even if it failed. */
+export type CallWatcher = (call: keyof Policy | "generate") => (() => void) | null;
+
 /** What the host does around the calls. */
 export interface PolicySurroundings {
   /** Awaited after every call, so that messages get through. */
   readonly breathe: () => Promise<void>;
+  readonly watch: CallWatcher;
   /** Resolves with a sentence when the device is lost; calls reject from then on. */
   readonly deviceLost: Promise<string>;
 }
@@ -29,16 +33,20 @@ export interface PolicySurroundings {
 export class ExclusivePolicy implements Policy {
   readonly #policy: Policy;
   readonly #breathe: () => Promise<void>;
-  readonly #lost: Promise<never>;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #watch: CallWatcher;
+  #last: Promise<void> = Promise.resolve();
+  #lost: DeviceError | null = null;
+  /** Ends the call in flight. Not a race against `deviceLost`, which would keep every result for ever. */
+  #endCall: (error: DeviceError) => void = () => undefined;
 
-  constructor(policy: Policy, { breathe, deviceLost }: PolicySurroundings) {
+  constructor(policy: Policy, { breathe, watch, deviceLost }: PolicySurroundings) {
     this.#policy = policy;
     this.#breathe = breathe;
-    this.#lost = deviceLost.then((sentence) => {
-      throw new DeviceError(sentence);
+    this.#watch = watch;
+    void deviceLost.then((sentence) => {
+      this.#lost = new DeviceError(sentence);
+      this.#endCall(this.#lost);
     });
-    this.#lost.catch(() => undefined);
   }
 
   get config(): ModelConfig {
@@ -49,17 +57,17 @@ export class ExclusivePolicy implements Policy {
     const batch = this.#policy.open(episodeCount);
     return {
       generate: (requests: readonly GenerateRequest[]): Promise<Completion[]> =>
-        this.#alone(() => batch.generate(requests)),
+        this.#alone("generate", () => batch.generate(requests)),
       close: () => batch.close(),
     };
   }
 
   logProbs(...call: Parameters<Policy["logProbs"]>): Promise<number[][]> {
-    return this.#alone(() => this.#policy.logProbs(...call));
+    return this.#alone("logProbs", () => this.#policy.logProbs(...call));
   }
 
   distributions(...call: Parameters<Policy["distributions"]>): Promise<TokenDistribution[]> {
-    return this.#alone(() => this.#policy.distributions(...call));
+    return this.#alone("distributions", () => this.#policy.distributions(...call));
   }
 
   update(
@@ -68,31 +76,46 @@ export class ExclusivePolicy implements Policy {
     optimizer: OptimizerConfig,
     options: { readonly measureKl: boolean } = { measureKl: false },
   ): Promise<UpdateStats> {
-    return this.#alone(() => this.#policy.update(rows, loss, optimizer, options));
+    return this.#alone("update", () => this.#policy.update(rows, loss, optimizer, options));
   }
 
   setBase(): Promise<void> {
-    return this.#alone(() => this.#policy.setBase());
+    return this.#alone("setBase", () => this.#policy.setBase());
   }
 
   save(): Promise<PolicyState> {
-    return this.#alone(() => this.#policy.save());
+    return this.#alone("save", () => this.#policy.save());
   }
 
   load(state: PolicyState): Promise<void> {
-    return this.#alone(() => this.#policy.load(state));
+    return this.#alone("load", () => this.#policy.load(state));
   }
 
   dispose(): void {
     this.#policy.dispose();
   }
 
-  async #alone<Result>(call: () => Promise<Result>): Promise<Result> {
-    const before = this.#last;
-    const own = before.catch(() => undefined).then(() => Promise.race([this.#lost, call()]));
-    this.#last = own;
+  async #alone<Result>(name: Parameters<CallWatcher>[0], call: () => Promise<Result>): Promise<Result> {
+    const own = this.#last.then(() => this.#perform(name, call));
+    this.#last = own.then(
+      () => undefined,
+      () => undefined,
+    );
     const result = await own;
     await this.#breathe();
     return result;
+  }
+
+  async #perform<Result>(name: Parameters<CallWatcher>[0], call: () => Promise<Result>): Promise<Result> {
+    if (this.#lost !== null) throw this.#lost;
+    const done = this.#watch(name);
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#endCall = reject;
+        call().then(resolve, reject);
+      });
+    } finally {
+      done?.();
+    }
   }
 }

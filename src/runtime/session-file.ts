@@ -3,8 +3,9 @@
  * that holds everything else as JSON. Its UTF-8 bytes are packed three to a float, which keeps them exact.
  */
 import * as v from "valibot";
-import { CheckpointError } from "../core/base/errors.ts";
+import { CheckpointError, ConfigError } from "../core/base/errors.ts";
 import { parseRunConfig } from "../core/training/config-parsing.ts";
+import type { RunConfig } from "../core/training/run-config.ts";
 import type { SessionCheckpoint } from "../core/training/session.ts";
 import { VOCABULARY_SIZE } from "../core/text/vocabulary.ts";
 import { decodePolicyState, decodeSafetensors, encodePolicyState, encodeSafetensors } from "../model/checkpoint.ts";
@@ -17,7 +18,7 @@ const MAX_FILE_BYTES = 256 * 1024 * 1024;
 const MAX_TIPS = 100_000;
 const MAX_STATES = 1_000_000;
 
-/** The bytes of a run's checkpoint file. Same run, same bytes. */
+/** The bytes of a run's checkpoint file. */
 export function encodeSessionFile({ policy, ...session }: SessionCheckpoint): Uint8Array<ArrayBuffer> {
   const { tensors, metadata } = decodeSafetensors(encodePolicyState(policy));
   const bytes = new TextEncoder().encode(JSON.stringify(session));
@@ -108,7 +109,7 @@ const EVALUATION = v.object({
 
 const SESSION_SCHEMA = v.object({
   version: v.literal(1),
-  config: v.pipe(v.unknown(), v.transform(parseRunConfig)),
+  config: v.unknown(),
   iteration: COUNT,
   memory: v.object({ nextId: COUNT, tips: v.pipe(v.array(TIP), v.maxLength(MAX_TIPS)) }),
   novelty: v.pipe(v.array(v.tuple([NAME, v.pipe(v.array(SEEN_STATE), v.maxLength(MAX_STATES))])), v.maxLength(10_000)),
@@ -127,7 +128,16 @@ function parseSession(bytes: Uint8Array): Omit<SessionCheckpoint, "policy"> {
     throw new CheckpointError("load checkpoint: a run in JSON, got something else");
   }
   const parsed = v.safeParse(SESSION_SCHEMA, value);
-  if (parsed.success) return parsed.output;
+  if (parsed.success) return { ...parsed.output, config: parseConfig(parsed.output.config) };
   const issue = parsed.issues[0];
   throw new CheckpointError(`load checkpoint: ${issue.message} at ${v.getDotPath(issue) ?? "the top"}`);
+}
+
+function parseConfig(value: unknown): RunConfig {
+  try {
+    return parseRunConfig(value);
+  } catch (error) {
+    if (error instanceof ConfigError) throw new CheckpointError(`load checkpoint: ${error.message}`);
+    throw error;
+  }
 }

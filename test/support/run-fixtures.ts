@@ -9,7 +9,7 @@ export function makeTip(id: number, changes: Partial<Tip> = {}): Tip {
   return {
     id,
     bucket: "bucket-a",
-    tokens: [10, 11, id],
+    tokens: [10, 11, id % 500],
     score: 50,
     iteration: 1,
     key: [3, 4],

@@ -1,0 +1,68 @@
+/** @file The base policy's file: shipped beside the page, or pretrained in this browser and kept in its database. */
+import { CheckpointError } from "../core/base/errors.ts";
+import type { Progress } from "../protocol/messages.ts";
+import type { RunStore } from "../storage/run-store.ts";
+
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** Name of the setting that holds a base policy trained in this browser. */
+export function baseSetting(name: string): string {
+  return `base:${name}`;
+}
+
+/**
+ * The file of a base policy.
+ *
+ * @throws {CheckpointError} with a sentence if there is none
+ */
+export async function loadBaseFile(
+  name: string,
+  store: Pick<RunStore, "readSetting">,
+  onProgress: (progress: Progress) => void,
+): Promise<Uint8Array> {
+  const own = await store.readSetting(baseSetting(name)).catch(() => undefined);
+  if (own instanceof Uint8Array) return own;
+  // The worker's script lies in a folder beside `base`, whatever path the page is served from.
+  const url = new URL(`../base/${name}.safetensors`, self.location.href);
+  try {
+    return await download(url, onProgress);
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new CheckpointError(`The base policy “${name}” could not be loaded: ${cause}`, { cause: error });
+  }
+}
+
+async function download(url: URL, onProgress: (progress: Progress) => void): Promise<Uint8Array> {
+  const start = performance.now();
+  const response = await fetch(url);
+  if (!response.ok || response.body === null) throw new Error(`the server answered ${response.status}.`);
+  const total = Number(response.headers.get("Content-Length") ?? 0);
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  const reader = response.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    parts.push(value);
+    size += value.length;
+    if (size > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES} bytes.`);
+    onProgress(loadingProgress(size, total, performance.now() - start));
+  }
+  return joined(parts, size);
+}
+
+function loadingProgress(size: number, total: number, elapsedMs: number): Progress {
+  const fraction = total > 0 ? Math.min(1, size / total) : null;
+  const remainingMs = fraction === null ? null : (elapsedMs * (1 - fraction)) / fraction;
+  return { stage: "loading", fraction, remainingMs, text: "Loading the base policy" };
+}
+
+function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,93 @@
+/** @file Composition root of the training worker: the host with the browser's devices, locks, files and event loop. */
+import { createEnv, taskSpec } from "../core/envs/registry.ts";
+import { TrainingSession } from "../core/training/session.ts";
+import { WASM_URLS } from "../model/wasm-urls.ts";
+import type { Progress } from "../protocol/messages.ts";
+import type { RunStore } from "../storage/run-store.ts";
+import { startBackend, type SelectedBackend } from "./backend.ts";
+import { loadBaseFile } from "./browser-base.ts";
+import { lockRun } from "./browser-lock.ts";
+import { breathing, messageTasks } from "./browser-tasks.ts";
+import { basePolicyState, createPolicy } from "./create-session.ts";
+import { ExclusivePolicy, type CallWatcher } from "./exclusive-policy.ts";
+import type { OpenedRun } from "./hosted-run.ts";
+import type { OutboxPorts } from "./outbox.ts";
+import { RunHost, type OpenRequest } from "./run-host.ts";
+import { tipKeys } from "./tip-keys.ts";
+
+const CLOCK = { now: (): number => performance.now() };
+const COMPILE_TEXTS = {
+  generate: "Compiling the GPU programs for rollouts",
+  update: "Compiling the GPU programs for learning",
+};
+
+/** The host of the training worker. */
+export function createBrowserHost(store: RunStore, post: OutboxPorts["post"]): RunHost {
+  const { nextTask } = messageTasks();
+  return new RunHost({
+    store,
+    post,
+    nextTask,
+    clock: CLOCK,
+    lock: lockRun,
+    openRun: (request) => openRun(request, store, breathing(nextTask)),
+  });
+}
+
+async function openRun(request: OpenRequest, store: RunStore, breathe: () => Promise<void>): Promise<OpenedRun> {
+  const { config, checkpoint, emit, onProgress } = request;
+  onProgress({ stage: "backend", fraction: null, remainingMs: null, text: "Starting the compute backend" });
+  const selected = await startBackend({
+    wasmPaths: WASM_URLS,
+    ...(request.backend === "auto" ? {} : { prefer: request.backend }),
+  });
+  const baseFile = await loadBaseFile(config.base, store, onProgress);
+  const plain = await createPolicy(basePolicyState(baseFile));
+  const watch = selected.name === "webgpu" ? await compilationWatcher(store, onProgress) : () => null;
+  const policy = new ExclusivePolicy(plain, { breathe, watch, deviceLost: selected.deviceLost });
+  const dependencies = { policy, config, emit, createEnv, taskSpec, clock: CLOCK, backend: selected.name };
+  try {
+    const session = await (checkpoint === null
+      ? TrainingSession.create(dependencies)
+      : TrainingSession.restore(dependencies, checkpoint));
+    return {
+      session,
+      policy,
+      backend: selected.name,
+      reason: reasonOf(selected),
+      deviceLost: selected.deviceLost,
+      tipKey: tipKeys(session.config, { createEnv, taskSpec }),
+      dispose: () => policy.dispose(),
+    };
+  } catch (error) {
+    policy.dispose();
+    throw error;
+  }
+}
+
+function reasonOf({ reasons }: SelectedBackend): string {
+  return reasons.join(" ");
+}
+
+/** Tells that the first rollout and the first update compile, and how long that took the last time. */
+async function compilationWatcher(
+  store: RunStore,
+  onProgress: (progress: Progress | null) => void,
+): Promise<CallWatcher> {
+  const expected = await store.readSetting("compileMs").catch(() => undefined);
+  const times = new Map(Object.entries(typeof expected === "object" && expected !== null ? expected : {}));
+  const seen = new Set<string>();
+  return (call) => {
+    if (seen.has(call) || (call !== "generate" && call !== "update")) return null;
+    seen.add(call);
+    const start = performance.now();
+    const before: unknown = times.get(call);
+    const remainingMs = typeof before === "number" ? before : null;
+    onProgress({ stage: "compiling", fraction: null, remainingMs, text: COMPILE_TEXTS[call] });
+    return () => {
+      onProgress(null);
+      times.set(call, performance.now() - start);
+      store.writeSetting("compileMs", Object.fromEntries(times)).catch(() => undefined);
+    };
+  };
+}

@@ -1,0 +1,116 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { DeviceError, StorageError } from "../../src/core/base/errors.ts";
+import { MemoryStore } from "../../src/storage/memory-store.ts";
+import type { RunStore } from "../../src/storage/run-store.ts";
+import { fakeRunHooks, type FakeRunHooks } from "../support/fake-run.ts";
+import { gate, HostHarness, RUN } from "../support/host-harness.ts";
+
+let store: RunStore;
+let hooks: FakeRunHooks;
+
+beforeEach(() => {
+  store = new MemoryStore("in memory");
+  hooks = fakeRunHooks();
+});
+
+test("a run that another tab trains is not started", async () => {
+  const page = new HostHarness(store, hooks, { lock: async () => null });
+  await page.start();
+  expect(page.of("failed")).toMatchObject([{ requestId: null, error: { message: /another tab/ } }]);
+  expect(page.opener.sessions).toEqual([]);
+});
+
+test("a device that cannot be opened fails with its sentence", async () => {
+  const page = new HostHarness(store, hooks, {
+    openRun: async () => {
+      throw new DeviceError("no device here");
+    },
+  });
+  await page.start();
+  expect(page.of("failed")).toMatchObject([{ requestId: null, error: { message: "no device here" } }]);
+  expect(page.of("progress").at(-1)?.progress).toBeNull();
+});
+
+test("training goes on when nothing can be saved, and says so until it can", async () => {
+  const commit = vi.spyOn(store, "commit");
+  commit.mockRejectedValueOnce(new StorageError("save run: The browser has no room left for this page."));
+  const page = new HostHarness(store, hooks);
+  await page.start();
+  await page.untilState("finished");
+  expect(page.of("saved").slice(1, 3)).toMatchObject([
+    { iteration: 0, error: /no room left/ },
+    { iteration: 2, error: "in memory" },
+  ]);
+});
+
+test("a failed iteration stops the run, and resume goes on from the last commit", async () => {
+  const page = new HostHarness(store, hooks);
+  hooks.duringIteration = async (session) => {
+    if (session.iteration === 2) {
+      session.weight = NaN;
+      throw new DeviceError("update: a finite loss, got NaN");
+    }
+  };
+  await page.start();
+  await page.until("failed");
+  expect(page.of("failed")).toMatchObject([{ requestId: null, error: { message: /finite loss/ } }]);
+  expect(page.events(false)).toContain("runFailed");
+  expect(page.opener.sessions[0]?.isDisposed).toBe(true);
+  hooks.duringIteration = async () => {};
+  await page.host.handle({ type: "resume", ...RUN });
+  await page.untilState("finished");
+  expect(page.opener.sessions[1]?.weight).not.toBeNaN();
+});
+
+test("a lost device is replaced and the run goes on from the last commit by itself", async () => {
+  let lose = (): void => {};
+  hooks.deviceLost = new Promise((resolve) => (lose = () => resolve("The GPU was lost.")));
+  hooks.duringIteration = async (session) => {
+    if (session.iteration !== 2) return;
+    hooks.duringIteration = async () => {};
+    hooks.deviceLost = new Promise(() => undefined);
+    hooks.backend = "wasm";
+    lose();
+    throw new DeviceError("mapAsync: device lost");
+  };
+  const page = new HostHarness(store, hooks);
+  await page.start();
+  await page.untilState("finished");
+  expect(page.of("backend").map(({ backend }) => backend)).toEqual(["cpu", "wasm"]);
+  expect(page.opener.sessions).toHaveLength(2);
+  expect(page.of("failed")).toEqual([]);
+  const whole = new HostHarness(new MemoryStore("other"), fakeRunHooks());
+  await whole.start();
+  await whole.untilState("finished");
+  expect(page.opener.sessions[1]?.weight).toBe(whole.opener.sessions[0]?.weight);
+});
+
+test("a device that is lost again and again stops the run", async () => {
+  hooks.deviceLost = Promise.resolve("The GPU was lost.");
+  hooks.duringIteration = async () => {
+    throw new DeviceError("device lost");
+  };
+  const page = new HostHarness(store, hooks);
+  await page.start();
+  await page.until("failed");
+  expect(page.opener.sessions).toHaveLength(4);
+});
+
+test("starting another run ends the one before, after its iteration", async () => {
+  const { reached, release } = gate(hooks);
+  const page = new HostHarness(store, hooks);
+  await page.start();
+  await reached;
+  const started = page.start({ runId: "run-2", autoRun: false });
+  release();
+  await started;
+  expect(page.opener.sessions[0]).toMatchObject({ iteration: 1, isDisposed: true });
+  expect((await store.openRun("run-1"))?.header.head).toBe(1);
+  expect(page.of("state").at(-1)).toMatchObject({ runId: "run-2", state: "paused" });
+});
+
+test("a command for a run that was never started is refused", async () => {
+  const page = new HostHarness(store, hooks);
+  await page.host.handle({ type: "exportCheckpoint", runId: "ghost", requestId: 4 });
+  expect(page.of("failed")).toMatchObject([{ runId: "ghost", requestId: 4 }]);
+});

@@ -1,0 +1,116 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { CheckpointError } from "../../src/core/base/errors.ts";
+import { DEFAULT_CONFIG } from "../../src/core/training/run-config.ts";
+import type { SessionCheckpoint } from "../../src/core/training/session.ts";
+import { decodePolicyState, decodeSafetensors, encodeSafetensors } from "../../src/model/checkpoint.ts";
+import { decodeSessionFile, encodeSessionFile } from "../../src/runtime/session-file.ts";
+import { emptyCheckpoint } from "../support/fake-run.ts";
+import { makeTip } from "../support/run-fixtures.ts";
+
+const CHECKPOINT: SessionCheckpoint = {
+  ...emptyCheckpoint({ ...DEFAULT_CONFIG, seed: 5, learningRate: 1 / 300 }),
+  iteration: 12,
+  memory: { nextId: 9, tips: [makeTip(1), makeTip(8, { author: "person", pinned: true, score: 200 / 3 })] },
+  novelty: [
+    ["power-component/easy/house-1/variation-0", [{ state: [1, 2, 511], count: 3 }]],
+    ["empty", []],
+  ],
+  random: { key: [0xffffffff, 7], drawn: 3 },
+  totalTokenCount: 123_456_789,
+  rolloutsHash: "ab".repeat(32),
+  lastEvaluation: {
+    iteration: 10,
+    meanReturn: 41.5,
+    successRate: 0.25,
+    episodeCount: 8,
+    perVariation: [{ variation: 5, meanReturn: 41.5, successRate: 0.25 }],
+    memory: "off",
+    split: "test",
+  },
+};
+
+/** The file with something else as its JSON. */
+function withSession(change: (session: Record<string, unknown>) => void): Uint8Array {
+  const session = structuredClone(CHECKPOINT) as SessionCheckpoint & Record<string, unknown>;
+  change(session);
+  return encodeSessionFile(session);
+}
+
+test("a run comes back from its file as it was, bit for bit", () => {
+  const bytes = encodeSessionFile(CHECKPOINT);
+  expect(decodeSessionFile(bytes)).toEqual(CHECKPOINT);
+  expect(encodeSessionFile(decodeSessionFile(bytes))).toEqual(bytes);
+});
+
+test("memories larger than the header of a safetensors file fit into the file", () => {
+  const tips = Array.from({ length: 20_000 }, (_, i) => makeTip(i + 1));
+  const large = { ...CHECKPOINT, memory: { nextId: 20_001, tips } };
+  expect(decodeSessionFile(encodeSessionFile(large)).memory.tips).toHaveLength(20_000);
+});
+
+test("the file of a run can be read as the file of its policy", () => {
+  expect(decodePolicyState(encodeSessionFile(CHECKPOINT))).toEqual(CHECKPOINT.policy);
+});
+
+test("texts of any characters survive", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme", maxLength: 60 }), (bucket) => {
+      const checkpoint = { ...CHECKPOINT, memory: { nextId: 2, tips: [makeTip(1, { bucket })] } };
+      expect(decodeSessionFile(encodeSessionFile(checkpoint)).memory.tips[0]!.bucket).toBe(bucket);
+    }),
+  );
+});
+
+test("a policy's file without a run is refused", () => {
+  const { tensors, metadata } = decodeSafetensors(encodeSessionFile(CHECKPOINT));
+  const onlyPolicy = new Map([...tensors].filter(([name]) => name !== "session"));
+  const { session, sessionBytes, ...rest } = metadata;
+  expect([session, Number(sessionBytes) > 0]).toEqual(["1", true]);
+  expect(() => decodeSessionFile(encodeSafetensors(onlyPolicy, rest))).toThrow("a run saved by this page");
+});
+
+test.each([
+  ["a setting out of range", (s) => (s["config"] = { ...DEFAULT_CONFIG, groupSize: -5 }), /groupSize/],
+  ["an unknown setting", (s) => (s["config"] = { ...DEFAULT_CONFIG, polluted: 1 }), /config/],
+  [
+    "a token outside the vocabulary",
+    (s) => (s["memory"] = { nextId: 2, tips: [makeTip(1, { tokens: [512] })] }),
+    /tokens/,
+  ],
+  ["a score that is no number", (s) => (s["memory"] = { nextId: 2, tips: [{ ...makeTip(1), score: "1" }] }), /score/],
+  ["an iteration below zero", (s) => (s["iteration"] = -1), /iteration/],
+  ["a hash that is none", (s) => (s["rolloutsHash"] = "<script>"), /rolloutsHash/],
+  ["another version", (s) => (s["version"] = 2), /version/],
+  ["no random state", (s) => delete s["random"], /random/],
+] as [string, (session: Record<string, unknown>) => void, RegExp][])(
+  "a file with %s is refused by name",
+  (_, change, message) => {
+    expect(() => decodeSessionFile(withSession(change))).toThrow(message);
+  },
+);
+
+test("keys that a run does not have are dropped, and no prototype is touched", () => {
+  const bytes = withSession((session) => {
+    session["extra"] = 1;
+    Object.defineProperty(session, "__proto__", { value: { polluted: 1 }, enumerable: true });
+  });
+  expect(decodeSessionFile(bytes)).toEqual(CHECKPOINT);
+  expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+});
+
+test("a file with any byte changed or cut off is refused or still a valid run, never another error", () => {
+  const bytes = encodeSessionFile(CHECKPOINT);
+  fc.assert(
+    fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), fc.boolean(), (at, change, cut) => {
+      const damaged = cut ? bytes.slice(0, at) : bytes.slice();
+      if (!cut) damaged[at] = damaged[at]! ^ change;
+      try {
+        expect(decodeSessionFile(damaged).version).toBe(1);
+      } catch (error) {
+        expect(error).toBeInstanceOf(CheckpointError);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
