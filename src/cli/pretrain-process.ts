@@ -54,5 +54,9 @@ async function start({ seed, shards, backend, initial }: PretrainStart): Promise
   const rowsPerBatch = BASE_TRAINING.rowsPerStep / BASE_TRAINING.shards;
   const corpus = Random.fromSeed(seed).fork("corpus");
   const size = { rowsPerBatch, maxTokens: replica.contextLength };
-  return { shards, replica, supplies: shards.map((shard) => new CorpusBatches(corpus.fork(`shard ${shard}`), BASE_CORPUS, size)) };
+  return {
+    shards,
+    replica,
+    supplies: shards.map((shard) => new CorpusBatches(corpus.fork(`shard ${shard}`), BASE_CORPUS, size)),
+  };
 }

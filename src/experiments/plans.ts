@@ -50,7 +50,12 @@ const NAIVE: Arm = { arm: "naive", changes: { method: "naive", iterations: 1, ev
 const REFLEXION: Arm = { arm: "reflexion", changes: { method: "reflexion", iterations: 1, evaluateEvery: 0 } };
 const ALL_METHODS: readonly Arm[] = [EMPO2, GRPO, NAIVE, REFLEXION];
 
-const TEACHING: Partial<RunConfig> = { task: "teaching-power-component", iterations: 50, evaluateEvery: 5, evaluationEpisodes: 10 };
+const TEACHING: Partial<RunConfig> = {
+  task: "teaching-power-component",
+  iterations: 50,
+  evaluateEvery: 5,
+  evaluationEpisodes: 10,
+};
 
 /** Each changes one thing of EMPO² (or GRPO) on the teaching world. */
 const TEACHING_ARMS: readonly Arm[] = [
@@ -74,7 +79,12 @@ function taskExperiment(task: string, preset: string, common: Partial<RunConfig>
     id: `${task}.${preset}`,
     title: `${task}, ${preset}`,
     question: "Where does each method get on the real rules, from the same base and the same number of episodes?",
-    runs: gridRuns({ arms: ALL_METHODS, houses: [0], seeds: [1, 2, 3], common: { task, preset, iterations: 30, evaluateEvery: 5, evaluationEpisodes: 4, ...common } }),
+    runs: gridRuns({
+      arms: ALL_METHODS,
+      houses: [0],
+      seeds: [1, 2, 3],
+      common: { task, preset, iterations: 30, evaluateEvery: 5, evaluationEpisodes: 4, ...common },
+    }),
   };
 }
 

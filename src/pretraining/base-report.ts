@@ -99,11 +99,25 @@ interface RollOutOptions {
   readonly createEnv: (task: TaskRef) => TextEnv;
 }
 
-function rollOutTasks(policy: Policy, tasks: readonly TaskRef[], random: Random, options: RollOutOptions): Promise<Trajectory[]> {
+function rollOutTasks(
+  policy: Policy,
+  tasks: readonly TaskRef[],
+  random: Random,
+  options: RollOutOptions,
+): Promise<Trajectory[]> {
   const requests = tasks.map((task, i): RolloutRequest => {
     const mode = options.memory.size > 0 ? "on-policy-with-tips" : "on-policy";
     const bucket = `episode ${i}`;
-    return { rolloutId: String(i), iteration: 0, task, groupId: "report", mode, bucket, random: random.fork(i), watched: false };
+    return {
+      rolloutId: String(i),
+      iteration: 0,
+      task,
+      groupId: "report",
+      mode,
+      bucket,
+      random: random.fork(i),
+      watched: false,
+    };
   });
   const config: RolloutConfig = { ...ROLLOUT, minSimilarity: 0, writeTips: options.writeTips };
   return rollOut(requests, config, {
@@ -137,7 +151,9 @@ async function reportReturns(policy: Policy, random: Random, replicas: number): 
         Array.from({ length: replicas }, (): TaskRef => ({ world: "scienceworld", task, variation, preset, house })),
       );
       const options = { memory: new TipMemory(), writeTips: false, createEnv };
-      const scores = (await rollOutTasks(policy, refs, random.fork(`${task} ${preset}`), options)).map(({ score }) => score);
+      const scores = (await rollOutTasks(policy, refs, random.fork(`${task} ${preset}`), options)).map(
+        ({ score }) => score,
+      );
       reports.push({ task, preset, house, episodes: scores.length, ...scoreSummary(scores) });
     }
   }
@@ -153,16 +169,32 @@ function scoreSummary(scores: readonly number[]): Pick<ReturnReport, "meanReturn
 }
 
 async function reportRandomWorlds(policy: Policy, random: Random, count: number): Promise<RandomWorldReport> {
-  const worlds = Array.from({ length: count }, (_, i) => randomMissionWorld(random.fork(`world ${i}`), BASE_CORPUS.mix));
-  const tasks = worlds.map((_, variation): TaskRef => ({ world: "scienceworld", task: "corpus", variation, preset: "none", house: 0 }));
+  const worlds = Array.from({ length: count }, (_, i) =>
+    randomMissionWorld(random.fork(`world ${i}`), BASE_CORPUS.mix),
+  );
+  const tasks = worlds.map((_, variation): TaskRef => ({
+    world: "scienceworld",
+    task: "corpus",
+    variation,
+    preset: "none",
+    house: 0,
+  }));
   const createWorld = (task: TaskRef) => new ScienceWorldEnv(task, worlds[task.variation]!.spec);
   const rollOutWith = (memory: TipMemory, label: string) =>
     rollOutTasks(policy, tasks, random.fork(label), { memory, writeTips: true, createEnv: createWorld });
   const plain = await rollOutWith(new TipMemory(), "plain");
   const good = worlds.map((world, i) => goodTip(world, random.fork(`oracle ${i}`)));
   const withGood = await rollOutWith(memoryOf(plain, good), "good");
-  const withForeign = await rollOutWith(memoryOf(plain, good.map((_, i) => good[(i + 1) % count]!)), "foreign");
-  const faithful = [...plain, ...withGood].map((trajectory) => faithfulness(trajectory, worlds[trajectory.task.variation]!));
+  const withForeign = await rollOutWith(
+    memoryOf(
+      plain,
+      good.map((_, i) => good[(i + 1) % count]!),
+    ),
+    "foreign",
+  );
+  const faithful = [...plain, ...withGood].map((trajectory) =>
+    faithfulness(trajectory, worlds[trajectory.task.variation]!),
+  );
   const turns = plain.flatMap((trajectory) => trajectory.turns);
   const success = (trajectories: readonly Trajectory[]) => successRate(trajectories.map(({ score }) => score));
   return {
@@ -212,7 +244,13 @@ async function reportPlacebo(policy: Policy, random: Random, scale: number): Pro
   for (const house of [1, 2, 3]) {
     const tasksIn = (where: number) =>
       splits.train.flatMap((variation) =>
-        Array.from({ length: replicas }, (): TaskRef => ({ world: "scienceworld", task: "teaching-power-component", variation, preset: "easy", house: where })),
+        Array.from({ length: replicas }, (): TaskRef => ({
+          world: "scienceworld",
+          task: "teaching-power-component",
+          variation,
+          preset: "easy",
+          house: where,
+        })),
       );
     const run = (memory: TipMemory, where: number, label: string) =>
       rollOutTasks(policy, tasksIn(where), random.fork(`${house} ${label}`), { memory, writeTips: true, createEnv });
@@ -245,7 +283,11 @@ function pooled(trajectories: readonly Trajectory[]): TipMemory {
   const variationOf = new Map(trajectories.map(({ rolloutId, task }) => [Number(rolloutId), bucketOf(task)]));
   for (let episode = 0; episode < episodes; episode++) {
     const own = trajectories.filter(({ task }) => bucketOf(task) === variationOf.get(episode));
-    storeTips(memory, own.map((trajectory) => ({ ...trajectory, bucket: `episode ${episode}` })), 1000);
+    storeTips(
+      memory,
+      own.map((trajectory) => ({ ...trajectory, bucket: `episode ${episode}` })),
+      1000,
+    );
   }
   return memory;
 }

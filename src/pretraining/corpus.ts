@@ -80,7 +80,7 @@ function chooseStyle(random: Random, isFirst: boolean): EpisodeStyle {
   if (choice < 0.15) return "mixed";
   if (choice < 0.27) return "plain";
   if (choice < 0.34) return "oracle";
-  return choice < 0.5 ? "wander" : "with-tips";
+  return choice < 0.46 ? "wander" : "with-tips";
 }
 
 /**
@@ -158,7 +158,10 @@ function chooseAction(situation: Situation, style: EpisodeStyle, shown: readonly
 
 /** Walks about and does what it can on the way, with either polarity: makes tips that are worth reading. */
 function wanderAction(situation: Situation): string {
-  const eager: Situation = { ...situation, prior: { ...situation.prior, wander: 0.85, followThrough: 0.92 } };
+  const eager: Situation = {
+    ...situation,
+    prior: { ...situation.prior, wander: 0.85, followThrough: 0.97, followThroughWiring: 1 },
+  };
   const { memory, random } = situation;
   memory.wanderCrossed ??= random.chance(0.5);
   return literalAction(eager, memory.wanderCrossed);

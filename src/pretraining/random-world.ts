@@ -80,6 +80,18 @@ function source(name: string, at: string, works: boolean): ThingSpec {
   return thing(name, name, at, { electric: { role: "source", needs: "nothing", works } });
 }
 
+/** Mostly a random tree with two more doors; sometimes one with a hub of six doors. */
+function randomPlan(random: Random): WorldSpec["floorPlan"] {
+  if (!random.chance(0.3)) return generateFloorPlan(random);
+  const [hub, ...rooms] = random.shuffled(ROOM_NAMES) as [RoomName, ...RoomName[]];
+  const spokes = rooms.slice(0, 6);
+  const outer = rooms
+    .slice(6)
+    .map((room, i): [RoomName, RoomName] => [random.pick([...spokes, ...rooms.slice(6, 6 + i)]), room]);
+  const doors: [RoomName, RoomName][] = [...spokes.map((room): [RoomName, RoomName] => [hub, room]), ...outer];
+  return { doors: random.shuffled(doors) };
+}
+
 /** Rooms within a distance of another, that room included. */
 function roomsWithin(plan: WorldSpec["floorPlan"], from: RoomName, distance: number): RoomName[] {
   const near = new Set<RoomName>([from]);
@@ -178,7 +190,7 @@ const PART_ON: OrderedGoal = { text: "the part is on", condition: { type: "focus
 
 /** A part to be wired to a source in the same room. Which way round it lights is a coin toss. */
 function wiringWorld(random: Random): MissionWorld {
-  const plan = generateFloorPlan(random);
+  const plan = randomPlan(random);
   const start = random.pick(ROOM_NAMES);
   const room = roomSomewhere(random, plan, start);
   const [target, ...others] = partNames(random, 1 + random.integer(5));
@@ -225,7 +237,7 @@ function wiringWorld(random: Random): MissionWorld {
 
 /** A part to be carried to a source that works. Most sources do not say whether they do. */
 function carryWorld(random: Random): MissionWorld {
-  const plan = generateFloorPlan(random);
+  const plan = randomPlan(random);
   const start = random.pick(ROOM_NAMES);
   const room = roomSomewhere(random, plan, start);
   const [workingSource, deadSource] = random.sample(SOURCES, 2) as [string, string];
@@ -278,7 +290,7 @@ const KIND_WORDS: Readonly<Record<FindMission["kind"], string>> = {
 
 /** Animals, plants in pots and empty pots anywhere; a box in a room that the task names. */
 function findWorld(random: Random): MissionWorld {
-  const plan = generateFloorPlan(random);
+  const plan = randomPlan(random);
   const start = random.pick(ROOM_NAMES);
   const kind = random.pick(["living", "nonliving", "plant", "animal"] as const);
   const boxRoom = random.pick(ROOM_NAMES);

@@ -203,7 +203,7 @@ function wanderRoom(situation: Situation): string {
   const reachable = reachableRooms(situation);
   const fresh = reachable.filter((room) => !memory.visited.includes(room));
   const isEager = prior.wander > 0.5;
-  return random.pick(isEager && fresh.length > 0 && random.chance(0.7) ? fresh : reachable);
+  return random.pick(isEager && fresh.length > 0 && random.chance(0.9) ? fresh : reachable);
 }
 
 /** The task names the box's room: a teleporting agent goes there, a walking one sets out. */

@@ -7,7 +7,7 @@ import type { WorldState } from "../core/envs/science/world.ts";
 import { carrierOf, focusOf, type Mission } from "./mission.ts";
 
 /** Words of the log that are kept, newest last. */
-const MAX_LOG_WORDS = 26;
+const MAX_LOG_WORDS = 20;
 const POLAR = new Set(["anode", "cathode"]);
 
 /** What an action is compared with afterwards. */

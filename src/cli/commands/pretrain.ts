@@ -46,7 +46,9 @@ class PretrainProcess {
   constructor(start: PretrainStart) {
     this.#child = fork(new URL("../pretrain-process.ts", import.meta.url), { serialization: "advanced" });
     this.#child.on("message", (message: unknown) => this.#waiting.shift()?.resolve(message));
-    this.#child.on("exit", (code) => this.#fail(new Error(`pretrain: a process that goes on, got exit code ${String(code)}`)));
+    this.#child.on("exit", (code) =>
+      this.#fail(new Error(`pretrain: a process that goes on, got exit code ${String(code)}`)),
+    );
     this.send({ type: "start", ...start });
   }
 

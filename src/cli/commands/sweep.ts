@@ -49,7 +49,9 @@ async function sweep(ids: readonly string[], options: SweepOptions): Promise<voi
       const minutes = (performance.now() - start) / 60_000;
       const left = (minutes / done) * open.length;
       const result = code === 0 ? "finished" : `FAILED with exit code ${code}`;
-      printProgress(`${job.folder} ${result}; ${done} done in ${minutes.toFixed(1)} min, about ${left.toFixed(0)} min left`);
+      printProgress(
+        `${job.folder} ${result}; ${done} done in ${minutes.toFixed(1)} min, about ${left.toFixed(0)} min left`,
+      );
       if (code !== 0) process.exitCode = 1;
     }
   };
@@ -62,7 +64,11 @@ function train({ folder, run }: Job, backend: string): Promise<number> {
   const isBegun = existsSync(join(folder, "checkpoint.safetensors"));
   if (!isBegun) writeFileAtomically(configFile, `${JSON.stringify(run.config, null, 2)}\n`);
   const how = isBegun ? ["--resume"] : ["--config", configFile];
-  const child = fork(new URL("../main.ts", import.meta.url), ["train", ...how, "--out", folder, "--backend", backend], { silent: true });
-  child.stderr!.on("data", (text: Buffer) => isBegun || process.env["SWEEP_VERBOSE"] === "1" ? process.stderr.write(text) : undefined);
+  const child = fork(new URL("../main.ts", import.meta.url), ["train", ...how, "--out", folder, "--backend", backend], {
+    silent: true,
+  });
+  child.stderr!.on("data", (text: Buffer) =>
+    isBegun || process.env["SWEEP_VERBOSE"] === "1" ? process.stderr.write(text) : undefined,
+  );
   return new Promise((resolve) => child.on("exit", (code) => resolve(code ?? 1)));
 }
