@@ -1,36 +1,54 @@
 /** @file Causal self-attention with rotary positions over whole rows, forward and backward, for training. */
 import * as tf from "@tensorflow/tfjs-core";
-import { rotate, type RotaryTensors } from "./rotary.ts";
+import { rotate, type RotaryAngles, type RotaryTensors } from "./rotary.ts";
 import type { SequenceBatch } from "./sequence-batch.ts";
 import { tidy } from "./tidy.ts";
+import { attentionBackwardOnWasm, attentionOnWasm } from "./wasm/attention.ts";
+import { wasmRuntime } from "./wasm/kernel-module.ts";
 
 const MASKED_SCORE = -1e9;
 
-/** What the backward pass needs, [rows, heads, length, …] each. */
-export interface AttentionTrace {
-  readonly query: tf.Tensor4D;
-  readonly key: tf.Tensor4D;
-  readonly value: tf.Tensor4D;
-  readonly weights: tf.Tensor4D;
-}
-
-/** Sizes that attention needs besides its inputs. */
+/** Sizes and angles that attention needs besides its inputs. */
 export interface AttentionShape {
   readonly heads: number;
   readonly rotary: RotaryTensors;
+  readonly batch: SequenceBatch;
+}
+
+/** Output and what the backward pass needs (query, key, value and weights, as each implementation keeps them). */
+export interface AttentionResult {
+  /** [positions, width] */
+  readonly output: tf.Tensor2D;
+  readonly saved: readonly tf.Tensor[];
 }
 
 /**
  * softmax(q·kᵀ/√headSize + causal mask)·v per row and head.
  *
- * @param queryKeyValue [rows · length, 3 · width], positions of a padded batch
- * @returns [rows · length, width]
+ * @param queryKeyValue [positions, 3 · width]; overwritten on wasm
  */
-export function attention(
+export function attention(queryKeyValue: tf.Tensor2D, shape: AttentionShape): AttentionResult {
+  const runtime = wasmRuntime(queryKeyValue.shape[1] / 3);
+  return runtime === null ? attentionReference(queryKeyValue, shape) : attentionOnWasm(runtime, queryKeyValue, shape);
+}
+
+/**
+ * Slope of `queryKeyValue`.
+ *
+ * @param slope of the output, [positions, width]
+ */
+export function attentionBackward(slope: tf.Tensor2D, saved: readonly tf.Tensor[], shape: AttentionShape): tf.Tensor2D {
+  const runtime = wasmRuntime(slope.shape[1]);
+  return runtime === null
+    ? attentionBackwardReference(slope, saved, shape)
+    : attentionBackwardOnWasm(runtime, slope, saved, shape);
+}
+
+/** The same in plain ops, for rows of one length. Saves query, key, value and weights, [rows, heads, length, …] each. */
+export function attentionReference(
   queryKeyValue: tf.Tensor2D,
-  batch: SequenceBatch,
-  { heads, rotary }: AttentionShape,
-): { readonly output: tf.Tensor2D; readonly trace: AttentionTrace } {
+  { batch, heads, rotary }: AttentionShape,
+): AttentionResult {
   return tidy(() => {
     const length = batch.maxLength;
     const headSize = queryKeyValue.shape[1] / (3 * heads);
@@ -41,30 +59,29 @@ export function attention(
     const key = rotate(k, angles, "forward");
     const scores = tf.mul(tf.matMul(query, key, false, true), 1 / Math.sqrt(headSize)); // [B, H, T, T]
     const weights: tf.Tensor4D = tf.softmax(tf.add(scores, causalMask(length)));
-    return { output: mergeHeads(tf.matMul(weights, value)), trace: { query, key, value, weights } };
+    return { output: mergeHeads(tf.matMul(weights, value)), saved: [query, key, value, weights] };
   });
 }
 
-/**
- * @param slope of the output, [rows · length, width]
- * @returns slope of `queryKeyValue`
- */
-export function attentionBackward(slope: tf.Tensor2D, trace: AttentionTrace, rotary: RotaryTensors): tf.Tensor2D {
+/** The same in plain ops, for rows of one length. */
+export function attentionBackwardReference(
+  slope: tf.Tensor2D,
+  saved: readonly tf.Tensor[],
+  { rotary }: AttentionShape,
+): tf.Tensor2D {
   return tidy(() => {
-    const { query, key, value, weights } = trace;
+    const [query, key, value, weights] = saved as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
     const [, heads, length, headSize] = query.shape;
     const angles = rotaryAngles(rotary, length);
     const slopeOut = tf.transpose(tf.reshape(slope, [-1, length, heads, headSize]), [0, 2, 1, 3]);
-    const slopeValue = tf.matMul(weights, slopeOut, true, false);
+    const slopeValue: tf.Tensor4D = tf.matMul(weights, slopeOut, true, false);
     const slopeWeights = tf.matMul(slopeOut, value, false, true);
     const weighted = tf.mul(slopeWeights, weights);
-    const slopeScores = tf.mul(
-      tf.sub(weighted, tf.mul(weights, tf.sum(weighted, 3, true))),
-      1 / Math.sqrt(headSize),
-    ) as tf.Tensor4D;
+    const centered = tf.sub(weighted, tf.mul(weights, tf.sum(weighted, 3, true)));
+    const slopeScores: tf.Tensor4D = tf.mul(centered, 1 / Math.sqrt(headSize));
     const slopeQuery = rotate(tf.matMul(slopeScores, key), angles, "back");
     const slopeKey = rotate(tf.matMul(slopeScores, query, true, false), angles, "back");
-    return mergeHeads(tf.concat([slopeQuery, slopeKey, slopeValue as tf.Tensor4D], 1));
+    return mergeHeads(tf.concat([slopeQuery, slopeKey, slopeValue], 1));
   });
 }
 
@@ -78,12 +95,6 @@ function rotaryAngles(rotary: RotaryTensors, length: number): RotaryAngles {
   const rows = (table: tf.Tensor2D): tf.Tensor =>
     tf.reshape(tf.slice(table, [0, 0], [length, table.shape[1]]), [1, 1, length, table.shape[1]]);
   return { cos: rows(rotary.cos), sin: rows(rotary.sin), swap: rotary.swap };
-}
-
-interface RotaryAngles {
-  readonly cos: tf.Tensor;
-  readonly sin: tf.Tensor;
-  readonly swap: tf.Tensor2D;
 }
 
 /** 0 where position i may look at j ≤ i, else a large negative score, [1, 1, length, length]. */

@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import "@tensorflow/tfjs-backend-cpu";
 import { DeviceError } from "../core/base/errors.ts";
-import { installWasmKernels } from "./wasm-kernels.ts";
+import { installWasmRuntime } from "./wasm/kernel-module.ts";
 
 /** Kinds of compute, fastest first. */
 export type BackendName = "webgpu" | "wasm" | "cpu";
@@ -87,7 +87,7 @@ async function startWasm({ wasmPaths }: BackendOptions): Promise<Started> {
     setWasmPaths(typeof wasmPaths === "string" ? wasmPaths : allBinaries(wasmPaths));
   }
   await setBackend("wasm");
-  installWasmKernels();
+  await installWasmRuntime();
   return { deviceLost: NEVER };
 }
 

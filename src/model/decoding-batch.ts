@@ -2,7 +2,7 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { ConfigError, DeviceError, ShapeError } from "../core/base/errors.ts";
 import type { Completion, DecodingBatch, GenerateRequest, ModelConfig } from "../core/policy/policy.ts";
-import type { Segment } from "./decoder.ts";
+import type { Segment } from "./kv-cache.ts";
 import { drawToken, tokenUniform } from "./sampler.ts";
 import { validateSequence } from "./sequence-batch.ts";
 

@@ -20,6 +20,8 @@ export interface LayerWeights {
 export interface DeviceWeights {
   /** Tables of the token, the previous and the second previous token, [vocabulary, width] each. */
   readonly embeddings: readonly [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+  /** The token table transposed, [width, vocabulary]: the tied head. */
+  readonly head: tf.Tensor2D;
   readonly layers: readonly LayerWeights[];
   readonly finalNormGain: tf.Tensor1D;
   readonly finalNormBias: tf.Tensor1D;
@@ -49,6 +51,7 @@ export function uploadWeights(layout: ParameterLayout, flat: Float32Array, layer
   }));
   return {
     embeddings: [matrix("embedding.token"), matrix("embedding.previous"), matrix("embedding.secondPrevious")],
+    head: tf.transpose(matrix("embedding.token")),
     layers,
     finalNormGain: vector("finalNorm.gain"),
     finalNormBias: vector("finalNorm.bias"),

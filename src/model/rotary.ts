@@ -32,20 +32,37 @@ export interface RotaryTensors {
   readonly sin: tf.Tensor2D;
   /** x·swap = (−second half, first half), [headSize, headSize]. */
   readonly swap: tf.Tensor2D;
+  /** [contextLength, headSize/2] each. */
+  readonly halfCos: tf.Tensor2D;
+  readonly halfSin: tf.Tensor2D;
+}
+
+/** Angles of some positions, ready to be multiplied with heads. */
+export interface RotaryAngles {
+  readonly cos: tf.Tensor;
+  readonly sin: tf.Tensor;
+  readonly swap: tf.Tensor2D;
 }
 
 /** Uploads a table. The caller disposes the tensors. */
 export function rotaryTensors(table: RotaryTable): RotaryTensors {
   const { halfSize } = table;
   const size = 2 * halfSize;
-  const twice = (half: Float32Array): tf.Tensor2D =>
-    tf.tidy(() => tf.tile(tf.tensor2d(half, [half.length / halfSize, halfSize]), [1, 2]));
+  const [halfCos, halfSin] = [table.cos, table.sin].map((half) =>
+    tf.tensor2d(half, [half.length / halfSize, halfSize]),
+  ) as [tf.Tensor2D, tf.Tensor2D];
   const swap = new Float32Array(size * size);
   for (let i = 0; i < halfSize; i++) {
     swap[(i + halfSize) * size + i] = -1;
     swap[i * size + i + halfSize] = 1;
   }
-  return { cos: twice(table.cos), sin: twice(table.sin), swap: tf.tensor2d(swap, [size, size]) };
+  return {
+    cos: tf.tile(halfCos, [1, 2]),
+    sin: tf.tile(halfSin, [1, 2]),
+    swap: tf.tensor2d(swap, [size, size]),
+    halfCos,
+    halfSin,
+  };
 }
 
 /**
@@ -54,11 +71,7 @@ export function rotaryTensors(table: RotaryTable): RotaryTensors {
  * @param x [batch, heads, positions, headSize]
  * @param angles cos and sin, [batch or 1, 1, positions, headSize]
  */
-export function rotate(
-  x: tf.Tensor4D,
-  angles: { readonly cos: tf.Tensor; readonly sin: tf.Tensor; readonly swap: tf.Tensor2D },
-  direction: "forward" | "back",
-): tf.Tensor4D {
+export function rotate(x: tf.Tensor4D, angles: RotaryAngles, direction: "forward" | "back"): tf.Tensor4D {
   return tf.tidy(() => {
     const size = x.shape[3];
     const swapped = tf.reshape(tf.matMul(tf.reshape(x, [-1, size]) as tf.Tensor2D, angles.swap), x.shape);

@@ -4,6 +4,7 @@ import type { DeviceWeights } from "./device-weights.ts";
 import { microBatches, sequenceBatch, type SequenceBatch } from "./sequence-batch.ts";
 import { disposeAll } from "./tidy.ts";
 import { backward, forward, type Predictions, type Transformer } from "./transformer.ts";
+import { wasmRuntime } from "./wasm/kernel-module.ts";
 
 /** Positions of a micro-batch. Small enough for a processor's cache, large enough for a GPU to have work. */
 const MAX_POSITIONS = { webgpu: 8192, wasm: 2048, cpu: 2048 } as Readonly<Record<string, number>>;
@@ -43,7 +44,7 @@ export async function scoreSequences(
   const outcomes = sequences.map(emptyOutcome);
   for (const indices of plan(sequences)) {
     const rows = indices.map((i) => sequences[i]!);
-    const { batch, predictions } = layOut(rows, temperature);
+    const { batch, predictions } = layOut(model, rows, temperature);
     const { picked, entropy } = tf.tidy(() => {
       const result = forward(model, weights, batch, predictions).predictions;
       return { picked: result.picked, entropy: result.entropy };
@@ -70,17 +71,13 @@ export async function accumulateGradient(
   let total: tf.Tensor1D | null = null;
   for (const indices of plan(sequences)) {
     const rows = indices.map((i) => sequences[i]!);
-    const { batch, predictions } = layOut(rows, temperature);
+    const { batch, predictions } = layOut(model, rows, temperature);
     const trace = forward(model, weights, batch, predictions);
     const [logProbs, entropies] = await Promise.all([
       trace.predictions.picked.data(),
       trace.predictions.entropy.data(),
     ]);
-    const slopes = {
-      logProb: new Float32Array(logProbs.length),
-      entropy: new Float32Array(logProbs.length),
-      temperature,
-    };
+    const slopes = { logProb: new Float32Array(logProbs.length), entropy: new Float32Array(logProbs.length) };
     let offset = 0;
     for (const i of indices) {
       const outcome = emptyOutcome(sequences[i]!);
@@ -90,7 +87,7 @@ export async function accumulateGradient(
       slopes.logProb.set(own.logProb, start);
       slopes.entropy.set(own.entropy, start);
     }
-    const gradient = backward(model, weights, trace, slopes);
+    const gradient = backward(model, weights, { batch, predictions, trace, slopes });
     disposeAll(trace);
     total = addTo(total, gradient);
   }
@@ -120,18 +117,19 @@ function usedLength({ positions }: ScoredSequence): number {
 }
 
 function layOut(
+  { config }: Transformer,
   rows: readonly ScoredSequence[],
   temperature: number,
 ): { batch: SequenceBatch; predictions: Predictions } {
   const batch = sequenceBatch(
     rows.map((row) => row.tokens.slice(0, usedLength(row))),
-    true,
+    wasmRuntime(config.width) === null,
   );
   const positions = rows.flatMap((row, r) => row.positions.map((position) => batch.rowStarts[r]! + position - 1));
   const targets = rows.flatMap((row) => row.positions.map((position) => row.tokens[position]!));
   return {
     batch,
-    predictions: { positions: Int32Array.from(positions), targets: Int32Array.from(targets), temperature },
+    predictions: { positions: Int32Array.from(positions), tokens: Int32Array.from(targets), temperature },
   };
 }
 

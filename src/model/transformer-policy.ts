@@ -16,10 +16,10 @@ import type {
   UpdateRow,
   UpdateStats,
 } from "../core/policy/policy.ts";
-import { decodeSegments } from "./decoder.ts";
+import { decodeSegments, openKvCache } from "./decoder.ts";
 import { TransformerDecodingBatch } from "./decoding-batch.ts";
 import { uploadWeights, type DeviceWeights } from "./device-weights.ts";
-import { KvCache } from "./kv-cache.ts";
+import type { Segment } from "./kv-cache.ts";
 import { noSums, surrogateLoss, weightedCrossEntropy, type SurrogateSums } from "./losses.ts";
 import { adamWStep, l2Norm, newOptimizerState, type OptimizerState } from "./optimizer.ts";
 import {
@@ -103,11 +103,10 @@ export class TransformerPolicy implements Policy {
   }
 
   open(episodeCount: number): DecodingBatch {
-    const cache = new KvCache(this.config, episodeCount);
+    const cache = openKvCache(this.#model, episodeCount);
     const model = {
       config: this.config,
-      decode: (segments: Parameters<typeof decodeSegments>[3]) =>
-        decodeSegments(this.#model, this.#weights, cache, segments),
+      decode: (segments: readonly Segment[]) => decodeSegments(this.#weights, cache, segments),
       close: () => cache.dispose(),
     };
     return new TransformerDecodingBatch(model, episodeCount);
