@@ -60,24 +60,38 @@ export class TipLog {
 
   /** Notes what an action changed. */
   note(action: string, past: Before, state: WorldState): void {
-    const verb = action.split(" ")[0]!;
     if (state.agentRoom !== past.room) this.#progress(state.agentRoom);
-    if (verb === "focus") this.#noteFocus(action, past, state);
-    if (verb === "pick" && this.#tookFocus(past, state)) this.#progress("take");
-    if (verb === "move" && state.orderedPassed > past.orderedPassed) this.#progress("put");
-    if (verb === "move" && state.orderedPassed === past.orderedPassed && this.#canPut(past))
-      this.#trouble = ["no", "put"];
-    if (verb === "connect") this.#noteConnection(action, past, state);
-    if (this.#isLit(state) && !this.#wasLit) {
+    this.#noteVerb(action, past, state);
+    if (this.#wasLit) return;
+    if (this.#isLit(state)) {
       this.#wasLit = true;
       this.#progress("on");
-    } else if (past.wired && state.moves > past.moves && !this.#wasLit) this.#trouble = ["dark"];
+    } else if (past.wired && state.moves > past.moves) this.#trouble = ["dark"];
   }
 
   /** The tip's words without score. */
   tip(): string[] {
     const log = this.words.slice(-MAX_LOG_WORDS);
     return this.#trouble.length === 0 ? log : [...log, ";", ...this.#trouble];
+  }
+
+  #noteVerb(action: string, past: Before, state: WorldState): void {
+    switch (action.split(" ")[0]) {
+      case "focus":
+        this.#noteFocus(action, past, state);
+        break;
+      case "pick":
+        if (this.#tookFocus(past, state)) this.#progress("take");
+        break;
+      case "move":
+        if (state.orderedPassed > past.orderedPassed) this.#progress("put");
+        else if (this.#canPut(past)) this.#trouble = ["no", "put"];
+        break;
+      case "connect":
+        this.#noteConnection(action, past, state);
+        break;
+      default:
+    }
   }
 
   #progress(...words: string[]): void {

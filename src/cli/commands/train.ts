@@ -80,16 +80,16 @@ async function train(options: TrainOptions): Promise<void> {
 
 /** Iterates until the end or an interrupt; the iteration in flight is finished and stored. */
 async function runToEnd(session: TrainingSession, directory: RunDirectory, checkpointEvery: number): Promise<void> {
-  let interrupted = false;
+  const stop = new AbortController();
   const interrupt = (): void => {
-    interrupted = true;
+    stop.abort();
     printProgress("Stopping after this iteration; --resume goes on.");
   };
   process.once("SIGINT", interrupt);
   process.once("SIGTERM", interrupt);
-  while (!session.isFinished && !interrupted) {
+  while (!session.isFinished && !stop.signal.aborted) {
     await session.runIteration();
-    const due = session.iteration % checkpointEvery === 0 || session.isFinished || interrupted;
+    const due = session.iteration % checkpointEvery === 0 || session.isFinished || stop.signal.aborted;
     if (due) directory.saveCheckpoint(encodeSessionFile(await session.checkpoint()));
   }
   if (session.isFinished) await session.finish();
