@@ -1,0 +1,61 @@
+/** @file The few things the page itself remembers between visits; run data is the worker's. */
+import * as v from "valibot";
+
+const SESSION_KEY = "empo2.session";
+const THEME_KEY = "empo2.theme";
+
+const RUN_ID = v.pipe(v.string(), v.regex(/^[\w-]{1,80}$/));
+const SESSION_SCHEMA = v.object({
+  mainId: RUN_ID,
+  companionId: v.nullable(RUN_ID),
+  /** Complete configuration of the main run, read leniently. */
+  config: v.record(v.string(), v.union([v.string(), v.number()])),
+  wasRunning: v.boolean(),
+  /** Starts by itself without a finished iteration in between. */
+  attempts: v.number(),
+});
+
+/** The run to go on with after a reload. */
+export type StoredSession = v.InferOutput<typeof SESSION_SCHEMA>;
+
+function read(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null; // storage is switched off
+  }
+}
+
+function write(key: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
+  } catch {
+    // Storage is switched off or full: the page works, it only does not remember.
+  }
+}
+
+/** The session of the last visit; null if there is none that can be read. */
+export function readSession(): StoredSession | null {
+  const text = read(SESSION_KEY);
+  if (text === null) return null;
+  try {
+    const parsed = v.safeParse(SESSION_SCHEMA, JSON.parse(text));
+    return parsed.success ? parsed.output : null;
+  } catch {
+    return null; // not JSON
+  }
+}
+
+export function writeSession(session: StoredSession | null): void {
+  write(SESSION_KEY, session === null ? null : JSON.stringify(session));
+}
+
+export function readTheme(): "system" | "light" | "dark" {
+  const theme = read(THEME_KEY);
+  return theme === "light" || theme === "dark" ? theme : "system";
+}
+
+export function writeTheme(theme: "system" | "light" | "dark"): void {
+  write(THEME_KEY, theme === "system" ? null : theme);
+}

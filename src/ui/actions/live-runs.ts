@@ -1,0 +1,295 @@
+/**
+ * @file Starts, pauses, steps and ends the live runs: the main one, and beside it another method from the same seed
+ * and budget, each in its own worker.
+ */
+import { readRunConfig } from "../../core/training/config-parsing.ts";
+import type { TrainingEvent } from "../../core/events/training-event.ts";
+import type { RunConfig } from "../../core/training/run-config.ts";
+import type { InspectedToken, TipEdit, WorkerMessage } from "../../protocol/messages.ts";
+import { knownSettings } from "../store/run-slice.ts";
+import { emptyView } from "../store/run-view.ts";
+import { INITIAL_SELECTION } from "../store/selection.ts";
+import { addNote, liveView, usePage } from "../store/store.ts";
+import { hashOfConfig } from "../url.ts";
+import { messageOf, WorkerClient, type CommandBody } from "../worker-client.ts";
+import { readSession, writeSession } from "./browser-memory.ts";
+import { applyNow, hear } from "./heard-queue.ts";
+import { removeRecording } from "./recording.ts";
+import { companionMethod, runTitle } from "./run-title.ts";
+
+const INSPECT_TIMEOUT_MS = 60_000;
+const FILE_TIMEOUT_MS = 120_000;
+/** After so many starts by itself without a finished iteration, the page waits for the visitor. */
+const MAX_ATTEMPTS = 2;
+
+const client = new WorkerClient(receive);
+/** Database ids of the live runs. */
+const runIds = new Map<string, string>();
+let nextKey = 1;
+
+interface StartOptions {
+  readonly config: RunConfig;
+  readonly runId: string;
+  readonly fresh: boolean;
+  readonly autoRun: boolean;
+}
+
+function newRunId(method: string): string {
+  return `${method}-${Date.now().toString(36)}-${Math.floor(Math.random() * 1e6).toString(36)}`;
+}
+
+function open({ config, runId, fresh, autoRun }: StartOptions): string {
+  const key = `live-${nextKey++}`;
+  runIds.set(key, runId);
+  usePage.setState(({ views, order, liveKeys }) => ({
+    views: { ...views, [key]: emptyView(key, runTitle(config), "live") },
+    order: [...order, key],
+    liveKeys: [...liveKeys, key],
+  }));
+  client.open(key, runId);
+  client.send(key, { type: "start", config, fresh, backend: "auto", autoRun });
+  return key;
+}
+
+/** Starts the main run with the settings of the form, and its companion. */
+function startRuns(autoRun: boolean): void {
+  const { settings, race } = usePage.getState();
+  const config = settings.draft;
+  removeRecording();
+  const mainId = newRunId(config.method);
+  const key = open({ config, runId: mainId, fresh: true, autoRun });
+  usePage.setState({
+    shownKey: key,
+    selection: INITIAL_SELECTION,
+    settings: { ...settings, running: config, corrections: [] },
+  });
+  const companionId = race ? startCompanion(config, autoRun) : null;
+  writeSession({ mainId, companionId, config: { ...config }, wasRunning: autoRun, attempts: 0 });
+}
+
+function startCompanion(config: RunConfig, autoRun: boolean): string {
+  const method = companionMethod(config.method);
+  const runId = newRunId(method);
+  open({ config: { ...config, method }, runId, fresh: true, autoRun });
+  return runId;
+}
+
+/** Starts or goes on. */
+export function train(): void {
+  const worker = liveView(usePage.getState())?.worker;
+  if (worker === undefined || worker === null) startRuns(true);
+  else if (worker.state === "failed") continueFailed();
+  else if (worker.state === "finished") restart();
+  else sendToAll({ type: "resume" });
+  usePage.setState({ isPausing: false });
+  rememberRunning(true);
+}
+
+export function pause(): void {
+  sendToAll({ type: "pause" });
+  usePage.setState({ isPausing: true });
+  rememberRunning(false);
+}
+
+/** One iteration, then pause. */
+export function step(): void {
+  const live = liveView(usePage.getState());
+  if (live === null) startRuns(false);
+  else if (live.worker?.state !== "paused") return;
+  usePage.setState({ isPausing: false });
+  sendToAll({ type: "step" });
+}
+
+export function isRunning(): boolean {
+  const state = liveView(usePage.getState())?.worker?.state;
+  return state === "running" || state === "starting";
+}
+
+/** Ends the runs; their curves stay on the page. A new seed changes the form. */
+export function reset(seed: "same" | "new"): void {
+  endRuns();
+  if (seed === "new") {
+    const [random] = crypto.getRandomValues(new Uint16Array(1));
+    usePage.setState(({ settings }) => ({ settings: { ...settings, draft: { ...settings.draft, seed: random! } } }));
+  }
+}
+
+/** Ends the runs and starts again with the form's settings. */
+export function restart(): void {
+  endRuns();
+  startRuns(true);
+}
+
+function endRuns(): void {
+  applyNow();
+  for (const key of usePage.getState().liveKeys) client.close(key);
+  usePage.setState(({ views, order, liveKeys, settings }) => {
+    const kept = order.filter((key) => !liveKeys.includes(key) || views[key]!.run.curve.length > 0);
+    const past = kept.map((key) => {
+      const view = views[key]!;
+      return [key, liveKeys.includes(key) ? { ...view, source: "past" as const, worker: null } : view] as const;
+    });
+    return {
+      views: Object.fromEntries(past),
+      order: kept,
+      liveKeys: [],
+      shownKey: null,
+      selection: INITIAL_SELECTION,
+      settings: { ...settings, running: null },
+      isPausing: false,
+    };
+  });
+  writeSession(null);
+}
+
+/** Opens a failed run again, from its last save. */
+function continueFailed(): void {
+  for (const key of usePage.getState().liveKeys) {
+    const view = usePage.getState().views[key];
+    const runId = runIds.get(key);
+    const { running } = usePage.getState().settings;
+    if (view?.worker?.state !== "failed" || runId === undefined || running === null) continue;
+    usePage.setState(({ views }) => ({ views: { ...views, [key]: emptyView(key, view.title, "live") } }));
+    const config = { ...running, method: view.run.method === "" ? running.method : view.run.method };
+    client.open(key, runId);
+    client.send(key, { type: "start", config, fresh: false, backend: "auto", autoRun: true });
+  }
+}
+
+/** Goes on with the run of the last visit. */
+export function resumeStoredRun(): boolean {
+  const session = readSession();
+  if (session === null) return false;
+  const config = configFromRecord(session.config);
+  const autoRun = session.wasRunning && session.attempts < MAX_ATTEMPTS;
+  if (session.wasRunning && !autoRun) {
+    addNote("error", "The run stopped twice while it was starting, so it waits. Press Train to try again.");
+  }
+  writeSession({ ...session, attempts: session.attempts + 1 });
+  removeRecording();
+  const key = open({ config, runId: session.mainId, fresh: false, autoRun });
+  usePage.setState(({ settings }) => ({
+    shownKey: key,
+    selection: INITIAL_SELECTION,
+    race: session.companionId !== null,
+    settings: { ...settings, draft: config, running: config },
+  }));
+  if (session.companionId !== null) {
+    const method = companionMethod(config.method);
+    open({ config: { ...config, method }, runId: session.companionId, fresh: false, autoRun });
+  }
+  return true;
+}
+
+/** Lets another method run beside the main one, or ends it. */
+export function setRace(race: boolean): void {
+  const { liveKeys, settings, views } = usePage.getState();
+  usePage.setState({ race });
+  const session = readSession();
+  const [mainKey, companionKey] = liveKeys;
+  if (mainKey === undefined || settings.running === null) return;
+  if (race && companionKey === undefined) {
+    const companionId = startCompanion(settings.running, views[mainKey]?.worker?.state === "running");
+    if (session !== null) writeSession({ ...session, companionId });
+  }
+  if (race || companionKey === undefined) return;
+  client.close(companionKey);
+  usePage.setState(({ order, shownKey }) => ({
+    views: Object.fromEntries(Object.entries(views).filter(([key]) => key !== companionKey)),
+    order: order.filter((key) => key !== companionKey),
+    liveKeys: [mainKey],
+    shownKey: shownKey === companionKey ? mainKey : shownKey,
+  }));
+  if (session !== null) writeSession({ ...session, companionId: null });
+}
+
+/** Sends hot settings to the runs. */
+export function sendSettings(changes: Partial<RunConfig>): void {
+  sendToAll({ type: "setConfig", changes });
+  const session = readSession();
+  if (session !== null) writeSession({ ...session, config: { ...session.config, ...changes } });
+}
+
+/** Changes the memory of the run that is shown. */
+export function editTip(edit: TipEdit): void {
+  const { shownKey } = usePage.getState();
+  if (shownKey !== null) client.send(shownKey, { type: "editTip", edit });
+}
+
+/** Next-token probabilities of a rollout's turn in the run that is shown. */
+export async function inspect(key: string, rolloutId: string, turn: number): Promise<readonly InspectedToken[]> {
+  const answer = await client.request(key, { type: "inspect", rolloutId, turn }, INSPECT_TIMEOUT_MS);
+  return answer.type === "inspected" ? answer.tokens : [];
+}
+
+/** The main run as a file; null with a note if there is none. */
+export async function exportCheckpoint(): Promise<ArrayBuffer | null> {
+  const [key] = usePage.getState().liveKeys;
+  if (key === undefined) {
+    addNote("error", "There is no run to save. Press Train first.");
+    return null;
+  }
+  const answer = await client.request(key, { type: "exportCheckpoint" }, FILE_TIMEOUT_MS);
+  return answer.type === "checkpoint" ? answer.bytes : null;
+}
+
+/** Replaces the runs by the one of a file, paused. */
+export async function importCheckpoint(bytes: ArrayBuffer): Promise<void> {
+  endRuns();
+  usePage.setState({ race: false });
+  startRuns(false);
+  const [key] = usePage.getState().liveKeys;
+  if (key !== undefined) await client.request(key, { type: "importCheckpoint", bytes }, FILE_TIMEOUT_MS);
+}
+
+function sendToAll(command: CommandBody): void {
+  for (const key of usePage.getState().liveKeys) client.send(key, command);
+}
+
+function rememberRunning(wasRunning: boolean): void {
+  const session = readSession();
+  if (session !== null) writeSession({ ...session, wasRunning });
+}
+
+function receive(key: string, message: WorkerMessage): void {
+  hear({ key, message });
+  const isMain = usePage.getState().liveKeys[0] === key;
+  if (message.type === "events") noticeEvents(key, isMain, message.events);
+  if (message.type === "state" && isMain && message.state !== "running") usePage.setState({ isPausing: false });
+  if (message.type !== "failed") return;
+  if (message.requestId === null) client.close(key);
+  else addNote("error", message.error.message);
+}
+
+/** Title and form follow the run's own configuration; a finished iteration shows that starting works. */
+function noticeEvents(key: string, isMain: boolean, events: readonly TrainingEvent[]): void {
+  for (const event of events) {
+    if (event.type === "runStarted") followConfig(key, isMain, event.config);
+    if (event.type === "iterationFinished" && isMain) {
+      const session = readSession();
+      if (session !== null && session.attempts > 0) writeSession({ ...session, attempts: 0 });
+    }
+  }
+}
+
+function followConfig(key: string, isMain: boolean, told: unknown): void {
+  const config = configFromRecord(knownSettings(told));
+  applyNow();
+  usePage.setState(({ views }) => {
+    const view = views[key];
+    return view === undefined ? {} : { views: { ...views, [key]: { ...view, title: runTitle(config) } } };
+  });
+  const { settings } = usePage.getState();
+  const isExpected = settings.running !== null && hashOfConfig(settings.running, true) === hashOfConfig(config, true);
+  if (isMain && !isExpected) usePage.setState({ settings: { ...settings, running: config, draft: config } });
+}
+
+/** A complete configuration from a partial one; what is out of range is put right. */
+function configFromRecord(values: Readonly<Record<string, unknown>>): RunConfig {
+  return readRunConfig(Object.entries(values).map(([key, value]) => [key, String(value)] as const)).config;
+}
+
+/** Runs something that may fail, and tells the visitor if it did. */
+export function attempt(what: string, work: () => Promise<void>): void {
+  work().catch((error: unknown) => addNote("error", `${what} ${messageOf(error)}`));
+}

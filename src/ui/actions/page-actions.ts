@@ -1,0 +1,92 @@
+/** @file Files, theme and the page's start. */
+import { chooseFile, curvesCsv, downloadFile, rolloutsJsonl } from "../export.ts";
+import { configOfHash } from "../url.ts";
+import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts";
+import { addNote, usePage, type Theme } from "../store/store.ts";
+import { readSession, readTheme, writeTheme } from "./browser-memory.ts";
+import { attempt, exportCheckpoint, importCheckpoint, resumeStoredRun } from "./live-runs.ts";
+import { playRecording } from "./recording.ts";
+import { readAddress, showInAddress } from "./settings-actions.ts";
+
+/** A checkpoint of the tiny policy is a few megabytes; what is much larger is none. */
+const MAX_CHECKPOINT_BYTES = 64 * 2 ** 20;
+
+export function saveCheckpoint(): void {
+  attempt("The checkpoint could not be saved.", async () => {
+    const { views, liveKeys } = usePage.getState();
+    const bytes = await exportCheckpoint();
+    const run = views[liveKeys[0] ?? ""]?.run;
+    if (bytes === null) return;
+    downloadFile(
+      `${run?.method ?? "run"}-iteration-${run?.iteration ?? 0}.safetensors`,
+      bytes,
+      "application/octet-stream",
+    );
+  });
+}
+
+export function loadCheckpoint(): void {
+  attempt("The checkpoint could not be loaded.", async () => {
+    const file = await chooseFile(".safetensors");
+    if (file === null) return;
+    if (file.size > MAX_CHECKPOINT_BYTES) {
+      throw new Error(`It must be at most 64 MB, this file has ${Math.round(file.size / 2 ** 20)} MB.`);
+    }
+    await importCheckpoint(await file.arrayBuffer());
+    addNote("info", "The checkpoint is loaded. Press Resume to go on with it.");
+  });
+}
+
+function allViews() {
+  const { order, views } = usePage.getState();
+  return order.map((key) => views[key]!);
+}
+
+export function saveCurves(): void {
+  downloadFile("empo2-curves.csv", curvesCsv(allViews()), "text/csv");
+}
+
+export function saveRollouts(): void {
+  const views = allViews();
+  downloadFile("empo2-rollouts.jsonl", rolloutsJsonl(views), "application/jsonl");
+  const dropped = Math.max(...views.map(({ episodes }) => episodes.droppedIterations));
+  if (dropped > 0) addNote("info", `The first ${dropped} iterations are no longer in the page and not in the file.`);
+}
+
+/** System, light, dark, and again. */
+export function cycleTheme(): void {
+  const next: Readonly<Record<Theme, Theme>> = { system: "light", light: "dark", dark: "system" };
+  applyTheme(next[usePage.getState().theme]);
+}
+
+function applyTheme(theme: Theme): void {
+  usePage.setState({ theme });
+  writeTheme(theme);
+  if (theme === "system") delete document.documentElement.dataset["theme"];
+  else document.documentElement.dataset["theme"] = theme;
+}
+
+/** First the settings of the link, then the run of the last visit, else the recorded run. */
+export function startPage(): void {
+  applyTheme(readTheme());
+  const linked = configOfHash(location.hash);
+  readAddress();
+  if (linked === null || isStoredRun(linked.config)) {
+    if (resumeStoredRun()) return;
+  } else if (readSession() !== null) {
+    addNote("info", "This link has other settings than your last run, which is still stored.", {
+      label: "Go on with the last run",
+      run: () => {
+        resumeStoredRun();
+        showInAddress();
+      },
+    });
+  }
+  void playRecording();
+}
+
+/** Whether the last visit's run is the one that a link describes, hot settings aside. */
+function isStoredRun(config: RunConfig): boolean {
+  const session = readSession();
+  return session !== null && CONFIG_FIELDS.every(({ key, hot }) => hot || session.config[key] === config[key]);
+}

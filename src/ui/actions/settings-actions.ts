@@ -1,0 +1,88 @@
+/** @file What the settings form does: fields, presets, links. */
+import { CONFIG_PRESETS, presetConfig } from "../../experiments/presets.ts";
+import { type RunConfig } from "../../core/training/run-config.ts";
+import { changeSettings, hotChanges } from "../store/settings-slice.ts";
+import { addNote, usePage } from "../store/store.ts";
+import { configOfHash, hashOfConfig } from "../url.ts";
+import { sendSettings } from "./live-runs.ts";
+
+/** A slider that is dragged sends one change, not fifty. */
+const SEND_DELAY_MS = 200;
+
+/** What a preset leaves as it is: the question, not the way to answer it. */
+const KEPT_BY_PRESETS: readonly (keyof RunConfig)[] = ["method", "task", "preset", "house", "seed", "base"];
+
+let waiting: Partial<RunConfig> = {};
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Sets fields of the form. Hot ones reach the live runs after a moment. */
+export function setFields(changes: Partial<RunConfig>): void {
+  usePage.setState(({ settings }) => ({ settings: changeSettings(settings, changes) }));
+  if (usePage.getState().settings.running !== null) waiting = { ...waiting, ...hotChanges(changes) };
+  clearTimeout(timer);
+  timer = setTimeout(sendWaiting, SEND_DELAY_MS);
+}
+
+function sendWaiting(): void {
+  const changes = waiting;
+  waiting = {};
+  showInAddress();
+  if (Object.keys(changes).length > 0) sendSettings(changes);
+}
+
+/** The id of the preset that the form equals, if any. */
+export function presetOf(draft: RunConfig): string | null {
+  const fits = CONFIG_PRESETS.find(({ id }) => {
+    const config = withPreset(draft, id);
+    return Object.entries(config).every(([key, value]) => draft[key as keyof RunConfig] === value);
+  });
+  return fits?.id ?? null;
+}
+
+export function applyPreset(id: string): void {
+  const { draft } = usePage.getState().settings;
+  const wanted = withPreset(draft, id);
+  const changes = Object.entries(wanted).filter(([key, value]) => draft[key as keyof RunConfig] !== value);
+  setFields(Object.fromEntries(changes));
+}
+
+function withPreset(draft: RunConfig, id: string): RunConfig {
+  const kept = Object.fromEntries(KEPT_BY_PRESETS.map((key) => [key, draft[key]]));
+  return { ...presetConfig(id), ...kept };
+}
+
+/** Keeps the page's address a link to the form's settings. */
+export function showInAddress(): void {
+  const { settings, race } = usePage.getState();
+  const hash = hashOfConfig(settings.draft, race);
+  history.replaceState(
+    null,
+    "",
+    hash === hashOfConfig(presetConfig("playground"), true) ? location.pathname + location.search : hash,
+  );
+}
+
+/** Copies a link to the form's settings. */
+export async function shareLink(): Promise<void> {
+  const { settings, race } = usePage.getState();
+  const link = new URL(hashOfConfig(settings.draft, race), location.href).href;
+  history.replaceState(null, "", link);
+  await navigator.clipboard.writeText(link);
+  addNote(
+    "info",
+    "The link is copied. It holds every setting that differs from the defaults, and starts nothing by itself.",
+  );
+}
+
+/** Fills the form from the page's address. Never starts a run. */
+export function readAddress(): boolean {
+  const linked = configOfHash(location.hash);
+  if (linked === null) return false;
+  const { config, race, corrections } = linked;
+  usePage.setState(({ settings }) => ({ race, settings: { ...settings, draft: config, corrections } }));
+  return true;
+}
+
+export function dismissCorrections(): void {
+  usePage.setState(({ settings }) => ({ settings: { ...settings, corrections: [] } }));
+}

@@ -1,0 +1,30 @@
+/** @file Changes of the memory by hand, each of which can be undone. */
+import type { ShownTip } from "../store/memory-slice.ts";
+import { plural } from "../format.ts";
+import { addNote, shownView, usePage } from "../store/store.ts";
+import { editTip } from "./live-runs.ts";
+
+export function deleteTip({ id, stored }: ShownTip): void {
+  editTip({ type: "delete", tipId: id });
+  if (stored === null) return;
+  addNote("info", `Tip ${id} is deleted; the next rollout does not see it.`, {
+    label: "Undo",
+    run: () => editTip({ type: "restore", tip: stored }),
+  });
+}
+
+export function pinTip({ id, pinned }: ShownTip): void {
+  editTip({ type: "pin", tipId: id, pinned: !pinned });
+}
+
+/** Deletes all tips of the run that is shown. */
+export function clearTips(): void {
+  const tips = shownView(usePage.getState())?.memory.tips ?? [];
+  editTip({ type: "clear" });
+  addNote("info", `${plural(tips.length, "tip")} deleted: the memory is empty.`, {
+    label: "Undo",
+    run: () => {
+      for (const { stored } of tips) if (stored !== null) editTip({ type: "restore", tip: stored });
+    },
+  });
+}

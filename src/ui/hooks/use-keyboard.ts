@@ -1,0 +1,36 @@
+import { useEffect } from "react";
+import { isRunning, pause, reset, step, train } from "../actions/live-runs.ts";
+import { stepTurn } from "../panels/WatchPanel.tsx";
+import { usePage } from "../store/store.ts";
+
+const ACTIONS: Readonly<Record<string, () => void>> = {
+  " ": () => (isRunning() && !usePage.getState().isPausing ? pause() : train()),
+  ArrowRight: () => stepTurn(1),
+  ArrowLeft: () => stepTurn(-1),
+  s: step,
+  r: () => reset("same"),
+  "?": () => usePage.setState(({ isHelpOpen }) => ({ isHelpOpen: !isHelpOpen })),
+};
+
+/** Elements that use the keys themselves. */
+const TYPING = "input, select, textarea, [contenteditable], [role=menu], dialog[open]";
+const PRESSABLE = "button, a, summary, [role=button]";
+
+/** The page's keys; not while someone types, and not in place of a button that has the focus. */
+export function useKeyboard(): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const { key, target } = event;
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !(target instanceof Element))
+        return;
+      if (target.closest(TYPING) !== null) return;
+      if (key === " " && target.closest(PRESSABLE) !== null) return;
+      const name = key.length === 1 ? key.toLowerCase() : key;
+      if (!Object.hasOwn(ACTIONS, name)) return;
+      event.preventDefault();
+      ACTIONS[name]!();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, []);
+}

@@ -1,0 +1,151 @@
+import { useId, useState } from "react";
+import { taskSpecs } from "../../core/envs/registry.ts";
+import { readRunConfig } from "../../core/training/config-parsing.ts";
+import type { ConfigField, NumberField, RunConfig } from "../../core/training/run-config.ts";
+import { setFields } from "../actions/settings-actions.ts";
+import { HelpTip } from "../components/HelpTip.tsx";
+import { Icon } from "../components/Icon.tsx";
+import { classNames } from "../components/class-names.ts";
+import controls from "../components/controls.module.css";
+import { usePage } from "../store/store.ts";
+import styles from "./Lab.module.css";
+
+/** One setting: its control, what it means, and its default. */
+export function FieldRow({ field }: { readonly field: ConfigField }) {
+  const id = useId();
+  const value = usePage((state) => state.settings.draft[field.key]);
+  const waits = usePage(({ settings: { running } }) => running !== null && !field.hot && running[field.key] !== value);
+  const isChanged = value !== field.default;
+  return (
+    <div className={classNames(styles.field, isChanged && styles.changed)}>
+      <span className={styles.name}>
+        <label htmlFor={id}>{field.label}</label>
+        <HelpTip about={field.label} text={field.help} />
+      </span>
+      <span className={styles.control}>
+        <Control field={field} id={id} value={value} />
+      </span>
+      {isChanged ? (
+        <button
+          type="button"
+          className={controls.icon}
+          aria-label={`Default of ${field.label}`}
+          title={`Back to the default, ${shownDefault(field.default)}`}
+          onClick={() => setField(field, String(field.default))}
+        >
+          <Icon name="reset" />
+        </button>
+      ) : (
+        <span />
+      )}
+      {waits && <span className={classNames(styles.cold, controls.note, controls.error)}>Needs a restart.</span>}
+    </div>
+  );
+}
+
+function shownDefault(value: string | number): string {
+  return typeof value === "number" ? String(Number(value.toPrecision(4))) : value;
+}
+
+/** Reads a text as a link would, so that the same limits hold; what is no value changes nothing. */
+function setField(field: ConfigField, text: string): void {
+  const { config } = readRunConfig([[field.key, text]]);
+  setFields({ [field.key]: config[field.key] });
+}
+
+interface ControlProps {
+  readonly field: ConfigField;
+  readonly id: string;
+  readonly value: RunConfig[keyof RunConfig];
+}
+
+function Control({ field, id, value }: ControlProps) {
+  if (field.kind === "number") return <NumberControl key={value} field={field} id={id} value={value as number} />;
+  const choices = field.kind === "choice" ? field.choices : choicesOf(field.key);
+  if (choices === null) return <TextControl key={value} field={field} id={id} value={String(value)} />;
+  return (
+    <select id={id} className={controls.input} value={value} onChange={(event) => setField(field, event.target.value)}>
+      {[...new Set([...choices, String(value)])].map((choice) => (
+        <option key={choice}>{choice}</option>
+      ))}
+    </select>
+  );
+}
+
+function choicesOf(key: keyof RunConfig): readonly string[] | null {
+  if (key === "task") return taskSpecs().map(({ task }) => task);
+  if (key === "preset") return ["easy", "none"];
+  return null;
+}
+
+/** A slider where the range is small enough for one, and always a number to type. */
+function NumberControl({
+  field,
+  id,
+  value,
+}: {
+  readonly field: NumberField;
+  readonly id: string;
+  readonly value: number;
+}) {
+  const [text, setText] = useState(shownDefault(value));
+  const { min, max, step, integer, log } = field;
+  const hasSlider = log === true || (max - min) / step <= 1000;
+  const commit = () => {
+    if (text.trim() !== "" && Number.isFinite(Number(text)) && text !== shownDefault(value)) setField(field, text);
+    else setText(shownDefault(value));
+  };
+  const fromSlider = (position: number) => (log === true ? Number((10 ** position).toPrecision(2)) : position);
+  return (
+    <>
+      {hasSlider && (
+        <input
+          type="range"
+          className={controls.range}
+          aria-label={`${field.label}, slider`}
+          min={log === true ? Math.log10(min) : min}
+          max={log === true ? Math.log10(max) : max}
+          step={log === true ? 0.05 : step}
+          value={log === true ? Math.log10(value) : value}
+          onChange={(event) => setField(field, String(fromSlider(event.target.valueAsNumber)))}
+        />
+      )}
+      <input
+        id={id}
+        className={classNames(controls.input, controls.number)}
+        inputMode={integer ? "numeric" : "decimal"}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onBlur={commit}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") commit();
+        }}
+      />
+    </>
+  );
+}
+
+function TextControl({
+  field,
+  id,
+  value,
+}: {
+  readonly field: ConfigField;
+  readonly id: string;
+  readonly value: string;
+}) {
+  const [text, setText] = useState(value);
+  const commit = () => setField(field, text);
+  return (
+    <input
+      id={id}
+      className={controls.input}
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={commit}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") commit();
+      }}
+    />
+  );
+}

@@ -1,0 +1,83 @@
+import { useEffect, useRef } from "react";
+import { CONFIG_FIELDS, DEFAULT_CONFIG, type ConfigField } from "../../core/training/run-config.ts";
+import { setFields } from "../actions/settings-actions.ts";
+import { Icon } from "../components/Icon.tsx";
+import { classNames } from "../components/class-names.ts";
+import controls from "../components/controls.module.css";
+import { usePage } from "../store/store.ts";
+import { FieldRow } from "./FieldRow.tsx";
+import { RestartOffer } from "./StatusStrip.tsx";
+import styles from "./Lab.module.css";
+
+const GROUPS: readonly { readonly group: ConfigField["group"]; readonly title: string }[] = [
+  { group: "task", title: "Method and task" },
+  { group: "modes", title: "Learning modes" },
+  { group: "memory", title: "Memory and tips" },
+  { group: "rollout", title: "Rollouts" },
+  { group: "update", title: "Update" },
+  { group: "evaluation", title: "Evaluation" },
+];
+
+/** All settings, beside the panels, so that their effect can be watched. */
+export function Lab() {
+  const isOpen = usePage((state) => state.isLabOpen);
+  return isOpen ? <OpenLab /> : null;
+}
+
+function OpenLab() {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  const close = () => usePage.setState({ isLabOpen: false });
+  return (
+    <aside
+      className={styles.lab}
+      aria-label="Lab: all settings"
+      onKeyDown={(event) => {
+        if (event.key === "Escape") close();
+      }}
+    >
+      <div className={styles.header}>
+        <h2 ref={heading} tabIndex={-1}>
+          Lab
+        </h2>
+        <button
+          type="button"
+          className={classNames(controls.quiet, controls.small)}
+          onClick={() => setFields(DEFAULT_CONFIG)}
+        >
+          All defaults
+        </button>
+        <button type="button" className={controls.icon} aria-label="Close the lab" onClick={close}>
+          <Icon name="close" />
+        </button>
+      </div>
+      <div className={styles.body}>
+        {GROUPS.map(({ group, title }) => (
+          <fieldset key={group} className={styles.group}>
+            <legend>{title}</legend>
+            {CONFIG_FIELDS.filter((field) => field.group === group).map((field) => (
+              <FieldRow key={field.key} field={field} />
+            ))}
+          </fieldset>
+        ))}
+      </div>
+      <div className={styles.footer}>
+        <LabFooter />
+      </div>
+    </aside>
+  );
+}
+
+function LabFooter() {
+  const hasRun = usePage((state) => state.settings.running !== null);
+  return (
+    <>
+      <p className={controls.note}>
+        {hasRun
+          ? "Changes take effect with the next iteration and leave a mark on the curve, unless a restart is needed."
+          : "The next run starts with these settings."}
+      </p>
+      <RestartOffer />
+    </>
+  );
+}

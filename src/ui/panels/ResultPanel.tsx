@@ -1,0 +1,156 @@
+import { useMemo, useState } from "react";
+import { Chart, type ChartSeries, type ChartSpec } from "../components/Chart.tsx";
+import { HelpTip } from "../components/HelpTip.tsx";
+import { Panel } from "../components/Panel.tsx";
+import { classNames } from "../components/class-names.ts";
+import controls from "../components/controls.module.css";
+import { formatCount, formatPercent, formatScore, formatTokens } from "../format.ts";
+import { useRunCurves } from "../hooks/use-run-curves.ts";
+import { axisPosition, pointsOf, summarise, type RunCurves, type XAxis } from "../store/curves.ts";
+import { INITIAL_SELECTION } from "../store/selection.ts";
+import { shownView, usePage } from "../store/store.ts";
+import { runStyle, type RunStyle } from "./run-styles.ts";
+import { Marks, Times, CurveTable } from "./ResultDetails.tsx";
+import styles from "./ResultPanel.module.css";
+
+const AXES: readonly XAxis[] = ["iterations", "tokens", "seconds"];
+
+/** The learning curves of all runs on the page. */
+export function ResultPanel() {
+  const runs = useRunCurves();
+  const [axis, setAxis] = useState<XAxis>("iterations");
+  const isActive = usePage((state) => shownView(state)?.run.phase === "evaluation");
+  const shownKey = usePage((state) => state.shownKey);
+  const spec = useMemo(() => chartOf(runs, axis), [runs, axis]);
+  const shown = runs.find(({ key }) => key === shownKey);
+  return (
+    <Panel
+      id="result"
+      title="Result"
+      isActive={isActive}
+      aside={
+        <label>
+          against{" "}
+          <select
+            className={classNames(controls.input, controls.small)}
+            value={axis}
+            onChange={(event) => setAxis(event.target.value as XAxis)}
+          >
+            {AXES.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+      }
+    >
+      <Legend runs={runs} shownKey={shownKey} />
+      <div className={styles.chart}>
+        <Chart spec={spec} testId="curve" />
+      </div>
+      <p className={controls.note}>
+        Return in points. Thick with dots: held-out variations, memory off. Thin: training rollouts.
+      </p>
+      {shown !== undefined && <Marks marks={shown.marks} />}
+      {shown !== undefined && <Times curve={shown.curve} />}
+      <CurveTable runs={runs} />
+    </Panel>
+  );
+}
+
+interface LegendProps {
+  readonly runs: readonly RunCurves[];
+  readonly shownKey: string | null;
+}
+
+function Legend({ runs, shownKey }: LegendProps) {
+  if (runs.length === 0) {
+    return (
+      <p className={controls.empty}>No curve yet. Press Train: EMPO² and GRPO start from the same policy and seed.</p>
+    );
+  }
+  const show = (key: string) => usePage.setState({ shownKey: key, selection: INITIAL_SELECTION });
+  return (
+    <div className={styles.legend} role="group" aria-label="Runs; choose which one the panels show">
+      <div className={classNames(styles.run, styles.head)}>
+        <span />
+        <span>
+          run on show{" "}
+          <HelpTip
+            about="runs"
+            text="Choose the run that the other panels show. All runs start from the same base policy with the same number of episodes per iteration."
+          />
+        </span>
+        <span className={styles.train}>train</span>
+        <span className={styles.heldOut}>held-out</span>
+      </div>
+      {runs.map((run, i) => {
+        const { trainReturn, heldOutReturn, heldOutSuccess, iterations } = summarise(run);
+        return (
+          <button
+            key={run.key}
+            type="button"
+            className={styles.run}
+            aria-pressed={run.key === shownKey}
+            title={`${run.title}: ${formatCount(iterations)} iterations, success ${formatPercent(heldOutSuccess)}`}
+            onClick={() => show(run.key)}
+          >
+            <Swatch style={runStyle(run, i)} />
+            <span className={styles.runTitle}>
+              {run.title}
+              {run.source === "past" && <span className={controls.muted}> (ended)</span>}
+            </span>
+            <span className={styles.train}>{formatScore(trainReturn)}</span>
+            <span className={styles.heldOut}>{formatScore(heldOutReturn)}</span>
+          </button>
+        );
+      })}
+    </div>
+  );
+}
+
+function Swatch({ style: { color, dash } }: { readonly style: RunStyle }) {
+  return (
+    <svg viewBox="0 0 28 10" width="2.2em" aria-hidden="true" className={styles.swatch}>
+      <line x1="0" x2="28" y1="5" y2="5" stroke={`var(${color})`} strokeWidth="2.6" strokeDasharray={dash.join(" ")} />
+    </svg>
+  );
+}
+
+function chartOf(runs: readonly RunCurves[], axis: XAxis): ChartSpec {
+  const series = runs.flatMap((run, i): ChartSeries[] => {
+    const { train, heldOut } = pointsOf(run, axis);
+    const style = runStyle(run, i);
+    const thin = { label: `${run.title}, train`, width: 1.2, opacity: 0.55, hasPoints: false, dash: [], ...train };
+    const thick = { label: `${run.title}, held-out`, width: 2.4, opacity: 1, hasPoints: true, ...heldOut };
+    return [
+      { ...thin, color: style.color },
+      { ...style, ...thick },
+    ].filter(({ x }) => x.length > 0);
+  });
+  const lowest = Math.min(0, ...series.flatMap(({ y }) => y.filter((value) => value !== null)));
+  return {
+    series,
+    marks: runs
+      .filter(({ source }) => source !== "past")
+      .slice(0, 1)
+      .flatMap(({ curve, marks }) => {
+        const position = axisPosition(curve, axis);
+        return marks.map(({ iteration }, i) => ({ x: position(iteration), label: String(i + 1) }));
+      }),
+    yRange: [Math.floor(lowest / 20) * 20, 104],
+    xLabel: "",
+    yLabel: "",
+    formatX: axis === "tokens" ? formatTokens : (value) => String(value),
+    summary: chartInWords(runs, axis),
+  };
+}
+
+function chartInWords(runs: readonly RunCurves[], axis: XAxis): string {
+  if (runs.length === 0) return "Learning curves: no run yet.";
+  const sentences = runs.map((run) => {
+    const { iterations, trainReturn, heldOutReturn } = summarise(run);
+    const heldOut = heldOutReturn === null ? "not evaluated yet" : `held-out ${formatScore(heldOutReturn)} points`;
+    return `${run.title}: after ${formatCount(iterations)} iterations, train ${formatScore(trainReturn)} points, ${heldOut}.`;
+  });
+  return `Learning curves, return in points against ${axis}. ${sentences.join(" ")}`;
+}

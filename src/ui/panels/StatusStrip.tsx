@@ -1,0 +1,170 @@
+import { restart, train } from "../actions/live-runs.ts";
+import { seekRecording, setPlaybackSpeed, togglePlayback } from "../actions/recording.ts";
+import { dismissCorrections } from "../actions/settings-actions.ts";
+import { Icon } from "../components/Icon.tsx";
+import { classNames } from "../components/class-names.ts";
+import controls from "../components/controls.module.css";
+import { formatDuration } from "../format.ts";
+import { waitingForRestart } from "../store/settings-slice.ts";
+import { liveView, usePage, type PlaybackState } from "../store/store.ts";
+import type { WorkerState } from "../store/worker-slice.ts";
+import styles from "./StatusStrip.module.css";
+
+/** One line that says what the page is doing: playing a recording, loading, training, or why not. */
+export function StatusStrip() {
+  const worker = usePage((state) => liveView(state)?.worker ?? null);
+  const playback = usePage((state) => state.playback);
+  return (
+    <>
+      <Corrections />
+      {worker !== null ? <LiveStatus worker={worker} /> : <RecordedStatus playback={playback} />}
+    </>
+  );
+}
+
+function Corrections() {
+  const corrections = usePage((state) => state.settings.corrections);
+  if (corrections.length === 0) return null;
+  return (
+    <div className={classNames(styles.strip, styles.recorded)} role="status">
+      <p className={styles.sentence}>
+        <span className={styles.badge}>The link was put right:</span> {corrections.slice(0, 8).join(" ")}
+        {corrections.length > 8 && ` And ${corrections.length - 8} more.`}
+      </p>
+      <button type="button" className={classNames(controls.quiet, controls.small)} onClick={dismissCorrections}>
+        Dismiss
+      </button>
+    </div>
+  );
+}
+
+function LiveStatus({ worker }: { readonly worker: WorkerState }) {
+  const { state, progress, error, backendReason } = worker;
+  const isPausing = usePage((page) => page.isPausing);
+  if (state === "failed") {
+    return (
+      <div className={classNames(styles.strip, styles.failed)} role="alert">
+        <p className={styles.sentence}>
+          <span className={styles.badge}>The run stopped.</span> {error} What was saved is safe.
+        </p>
+        <button type="button" className={controls.button} onClick={train}>
+          Go on from the last save
+        </button>
+        <button type="button" className={controls.button} onClick={restart}>
+          Start anew
+        </button>
+      </div>
+    );
+  }
+  if (progress !== null) {
+    const { text, fraction, remainingMs } = progress;
+    return (
+      <div className={styles.strip} role="status">
+        <span>{text}</span>
+        <progress className={styles.progress} aria-label={text} {...(fraction === null ? {} : { value: fraction })} />
+        {remainingMs !== null && <span className={controls.muted}>about {formatDuration(remainingMs)} left</span>}
+      </div>
+    );
+  }
+  return (
+    <div className={styles.strip}>
+      <p className={styles.sentence} role="status">
+        <span className={styles.badge}>{isPausing ? "Pausing after this iteration." : STATE_WORDS[state]}</span>{" "}
+        <span className={controls.muted}>{backendReason}</span>
+      </p>
+      <RestartOffer />
+    </div>
+  );
+}
+
+const STATE_WORDS: Readonly<Record<WorkerState["state"], string>> = {
+  starting: "Starting the live run.",
+  running: "Live run.",
+  paused: "Live run, paused.",
+  finished: "The live run is finished.",
+  failed: "",
+};
+
+/** Shown when settings of the form need a restart to take effect. */
+export function RestartOffer() {
+  const settings = usePage((state) => state.settings);
+  const fields = waitingForRestart(settings);
+  if (fields.length === 0) return null;
+  const labels = fields.slice(0, 3).map(({ label }) => label);
+  const more = fields.length > 3 ? ` and ${fields.length - 3} more` : "";
+  return (
+    <>
+      <span>
+        {labels.join(", ")}
+        {more} {fields.length === 1 ? "needs" : "need"} a restart.
+      </span>
+      <button type="button" className={controls.button} onClick={restart}>
+        Restart with changes
+      </button>
+    </>
+  );
+}
+
+const SPEEDS: readonly { readonly seconds: number; readonly label: string }[] = [
+  { seconds: 6, label: "slow, 6 s per iteration" },
+  { seconds: 3, label: "3 s per iteration" },
+  { seconds: 1.5, label: "1.5 s per iteration" },
+  { seconds: 0.5, label: "0.5 s per iteration" },
+  { seconds: 0.15, label: "fast, 0.15 s" },
+];
+
+function RecordedStatus({ playback }: { readonly playback: PlaybackState }) {
+  const { state, position, length, secondsPerIteration, origin } = playback;
+  if (state === "stopped" || state === "absent") {
+    return (
+      <div className={styles.strip} role="status">
+        Ready. Press Train to start a live run in this browser; nothing leaves your computer.
+      </div>
+    );
+  }
+  if (state === "loading") {
+    return (
+      <div className={classNames(styles.strip, styles.recorded)} role="status">
+        Loading the recorded run…
+      </div>
+    );
+  }
+  const isPlaying = state === "playing";
+  return (
+    <div className={classNames(styles.strip, styles.recorded)}>
+      <span className={styles.badge}>Recorded run</span>
+      <span>made by the command line{origin === "" ? "" : `, ${origin}`}. Press Train for a live one.</span>
+      <button
+        type="button"
+        className={controls.icon}
+        aria-label={isPlaying ? "Hold the recorded run" : "Play the recorded run"}
+        onClick={togglePlayback}
+      >
+        <Icon name={isPlaying ? "pause" : "play"} isSolid={!isPlaying} />
+      </button>
+      <input
+        type="range"
+        className={classNames(controls.range, styles.seek)}
+        aria-label="Place in the recorded run"
+        aria-valuetext={`iteration ${Math.floor(position)} of ${length}`}
+        min={0}
+        max={Math.max(1, length)}
+        step={0.05}
+        value={position}
+        onChange={(event) => seekRecording(event.target.valueAsNumber)}
+      />
+      <select
+        className={classNames(controls.input, controls.small)}
+        aria-label="Speed of the recorded run"
+        value={secondsPerIteration}
+        onChange={(event) => setPlaybackSpeed(Number(event.target.value))}
+      >
+        {SPEEDS.map(({ seconds, label }) => (
+          <option key={seconds} value={seconds}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

@@ -1,0 +1,207 @@
+import { CONFIG_PRESETS } from "../../experiments/presets.ts";
+import { cycleTheme, loadCheckpoint, saveCheckpoint, saveCurves, saveRollouts } from "../actions/page-actions.ts";
+import { attempt, pause, reset, setRace, step, train } from "../actions/live-runs.ts";
+import { playRecording } from "../actions/recording.ts";
+import { companionMethod, methodTitle } from "../actions/run-title.ts";
+import { applyPreset, presetOf, shareLink, showInAddress } from "../actions/settings-actions.ts";
+import { Icon } from "../components/Icon.tsx";
+import { Menu } from "../components/Menu.tsx";
+import { classNames } from "../components/class-names.ts";
+import controls from "../components/controls.module.css";
+import { liveView, shownView, usePage } from "../store/store.ts";
+import styles from "./TransportBar.module.css";
+
+/** Everything that starts, stops, keeps and shares. */
+export function TransportBar() {
+  return (
+    <header className={styles.bar}>
+      <h1 className={styles.brand}>
+        EMPO² <span>Playground</span>
+      </h1>
+      <RunButtons />
+      <Counters />
+      <span className={styles.spacer} />
+      <SetUp />
+      <PageButtons />
+    </header>
+  );
+}
+
+function RunButtons() {
+  const state = usePage((page) => liveView(page)?.worker?.state ?? null);
+  const isPausing = usePage((page) => page.isPausing);
+  const isBusy = state === "running" || state === "starting";
+  const isOn = isBusy && !isPausing;
+  return (
+    <div className={styles.group} role="group" aria-label="Run">
+      <button
+        type="button"
+        data-testid="train"
+        className={classNames(controls.primary, styles.train)}
+        disabled={isOn}
+        title="Train (Space)"
+        onClick={train}
+      >
+        <Icon name="play" isSolid /> {trainLabel(state)}
+      </button>
+      <button
+        type="button"
+        data-testid="pause"
+        className={controls.button}
+        disabled={!isOn}
+        title="Pause after this iteration (Space)"
+        onClick={pause}
+      >
+        <Icon name="pause" /> {isPausing ? "Pausing" : "Pause"}
+      </button>
+      <button
+        type="button"
+        data-testid="step"
+        className={controls.button}
+        disabled={state !== null && state !== "paused"}
+        title="One iteration, then pause (S)"
+        onClick={step}
+      >
+        <Icon name="step" /> Step
+      </button>
+      <Menu
+        label="Reset (R)"
+        testId="reset"
+        items={[
+          { label: "Reset with the same seed", run: () => reset("same") },
+          { label: "Reset with a new seed", run: () => reset("new") },
+        ]}
+      >
+        <Icon name="reset" />
+      </Menu>
+    </div>
+  );
+}
+
+function trainLabel(state: string | null): string {
+  if (state === null || state === "starting" || state === "running") return "Train";
+  return state === "paused" || state === "failed" ? "Resume" : "Train again";
+}
+
+function Counters() {
+  const iteration = usePage((page) => shownView(page)?.run.iteration ?? 0);
+  const total = usePage((page) => shownView(page)?.run.config.iterations ?? null);
+  const worker = usePage((page) => liveView(page)?.worker ?? null);
+  const saved = worker?.saved ?? null;
+  const hasProblem = saved !== null && saved.error !== null;
+  return (
+    <>
+      <span className={styles.counter}>
+        iteration <b data-testid="iteration">{iteration}</b> {total !== null && `of ${total}`}
+      </span>
+      <span className={styles.pill} title={worker?.backendReason ?? "Chosen when you press Train"}>
+        backend <b data-testid="backend">{worker?.backend ?? "–"}</b>
+      </span>
+      {worker !== null && (
+        <span
+          className={classNames(styles.pill, hasProblem && styles.alert)}
+          title={saved?.error ?? "Stored in this browser after every iteration"}
+          data-testid="saved"
+        >
+          {hasProblem ? <b>not saved</b> : saved === null ? "not saved yet" : `saved at ${saved.iteration}`}
+        </span>
+      )}
+    </>
+  );
+}
+
+function SetUp() {
+  const draft = usePage((page) => page.settings.draft);
+  const race = usePage((page) => page.race);
+  const preset = presetOf(draft);
+  return (
+    <div className={styles.group}>
+      <label className={styles.race} title="Another method from the same seed and budget, in a worker of its own">
+        <input
+          type="checkbox"
+          checked={race}
+          onChange={(event) => {
+            setRace(event.target.checked);
+            showInAddress();
+          }}
+        />
+        race {methodTitle(companionMethod(draft.method))}
+      </label>
+      <select
+        className={controls.input}
+        aria-label="Preset of settings"
+        title={CONFIG_PRESETS.find(({ id }) => id === preset)?.description ?? "Settings of your own"}
+        value={preset ?? "own"}
+        onChange={(event) => applyPreset(event.target.value)}
+      >
+        {CONFIG_PRESETS.map(({ id, title }) => (
+          <option key={id} value={id}>
+            {title}
+          </option>
+        ))}
+        {preset === null && (
+          <option value="own" disabled>
+            Own settings
+          </option>
+        )}
+      </select>
+      <button
+        type="button"
+        className={controls.button}
+        title="All settings"
+        onClick={() => usePage.setState(({ isLabOpen }) => ({ isLabOpen: !isLabOpen }))}
+      >
+        <Icon name="settings" /> Lab
+      </button>
+    </div>
+  );
+}
+
+function PageButtons() {
+  const hasLive = usePage((page) => page.liveKeys.length > 0);
+  const hasRuns = usePage((page) => page.order.length > 0);
+  return (
+    <div className={styles.group}>
+      <button
+        type="button"
+        className={controls.icon}
+        aria-label="Copy a link to these settings"
+        title="Copy a link to these settings"
+        onClick={() => attempt("The link could not be copied; it is in the address bar.", shareLink)}
+      >
+        <Icon name="share" />
+      </button>
+      <Menu
+        label="Files"
+        align="right"
+        items={[
+          { label: "Save checkpoint to a file", run: saveCheckpoint, isDisabled: !hasLive },
+          { label: "Load checkpoint from a file", run: loadCheckpoint },
+          { label: "Export curves (CSV)", run: saveCurves, isDisabled: !hasRuns },
+          { label: "Export rollouts (JSON lines)", run: saveRollouts, isDisabled: !hasRuns },
+          { label: "Play the recorded run", run: () => void playRecording(), isDisabled: hasLive },
+        ]}
+      >
+        <Icon name="file" />
+      </Menu>
+      <button
+        type="button"
+        className={controls.icon}
+        aria-label="Light or dark"
+        title="Light or dark"
+        onClick={cycleTheme}
+      >
+        <Icon name="theme" />
+      </button>
+      <button
+        type="button"
+        className={controls.icon}
+        aria-label="Help and keys"
+        title="Help and keys (?)"
+        onClick={() => usePage.setState({ isHelpOpen: true })}
+      >
+        <Icon name="help" />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,174 @@
+import { Icon } from "../components/Icon.tsx";
+import { ModeMark } from "../components/ModeMark.tsx";
+import { RoomMap } from "../components/RoomMap.tsx";
+import { Transcript } from "../components/Transcript.tsx";
+import { classNames } from "../components/class-names.ts";
+import controls from "../components/controls.module.css";
+import type { RolloutRecord } from "../../core/events/training-event.ts";
+import { formatScore, formatSigned } from "../format.ts";
+import { useReplay } from "../hooks/use-replay.ts";
+import { groupOf, type ShownRollout } from "../store/episode-slice.ts";
+import { MODE_LABELS } from "../store/modes.ts";
+import { moveRollout, moveTurn, selectRollout } from "../store/selection.ts";
+import { shownEpisodes, usePage } from "../store/store.ts";
+import { GoalList } from "./GoalList.tsx";
+import styles from "./WorldPanel.module.css";
+
+/** The task's own words: the first observation up to its first full stop. */
+export function taskWordsOf(firstObservation: string): string {
+  return firstObservation.split(" . ")[0]!.replace(/^task /, "");
+}
+
+export function stepTurn(by: number): void {
+  usePage.setState((state) => ({ selection: moveTurn(state.selection, shownEpisodes(state), by) }));
+}
+
+function stepRollout(by: number): void {
+  usePage.setState((state) => ({ selection: moveRollout(state.selection, shownEpisodes(state), by) }));
+}
+
+export function chooseRollout(rolloutId: string, turn: number | null): void {
+  usePage.setState((state) => ({ selection: selectRollout(shownEpisodes(state), rolloutId, turn) }));
+}
+
+/** One rollout of the run: its map, its group and its text. */
+export function WatchPanel({ rollout }: { readonly rollout: ShownRollout }) {
+  const turn = usePage((state) => Math.min(state.selection.turn, rollout.turns.length));
+  const isFollowing = usePage((state) => state.selection.isFollowing);
+  const replay = useReplay(rollout, turn);
+  const taskWords = taskWordsOf(rollout.firstObservation);
+  const known = isFollowing ? rollout.turns.slice(0, turn) : rollout.turns;
+  return (
+    <>
+      <p className={styles.task}>
+        Task: {taskWords} <span className={controls.note}>variation {rollout.task.variation}</span>
+      </p>
+      {replay === null ? (
+        <p className={controls.empty}>There is no map of this world.</p>
+      ) : (
+        <RoomMap view={replay.view} path={replay.path} taskWords={taskWords} />
+      )}
+      <Group rollout={rollout} />
+      <TurnControls rollout={rollout} turn={turn} />
+      {replay !== null && <GoalList goals={replay.view.goals} />}
+      <Transcript
+        testId="rollout"
+        firstObservation={rollout.firstObservation}
+        turns={known}
+        tips={rollout.retrieved.filter((tip) => !isFollowing || tip.turn <= turn)}
+        current={turn}
+        onChoose={(chosen) => chooseRollout(rollout.rolloutId, chosen)}
+        writtenTip={turn >= rollout.turns.length ? (rollout.finished?.tip ?? null) : null}
+      />
+    </>
+  );
+}
+
+function TurnControls({ rollout, turn }: { readonly rollout: ShownRollout; readonly turn: number }) {
+  const isFollowing = usePage((state) => state.selection.isFollowing);
+  const score = turn === 0 ? null : rollout.turns[turn - 1]!.score;
+  const setFollowing = (following: boolean) =>
+    usePage.setState(({ selection }) => ({ selection: { ...selection, isFollowing: following } }));
+  return (
+    <div className={classNames(styles.line, styles.spread)}>
+      <span className={styles.turns}>
+        <button
+          type="button"
+          className={controls.icon}
+          aria-label="Turn back"
+          title="Turn back (←)"
+          onClick={() => stepTurn(-1)}
+        >
+          <Icon name="back" />
+        </button>
+        <span className={styles.turnCount}>
+          turn {turn} / {rollout.turns.length}
+        </span>
+        <button
+          type="button"
+          className={controls.icon}
+          aria-label="Next turn"
+          title="Next turn (→)"
+          onClick={() => stepTurn(1)}
+        >
+          <Icon name="forward" />
+        </button>
+      </span>
+      <span>
+        score <b>{score === null ? "–" : formatScore(score)}</b>
+      </span>
+      <ModeMark mode={rollout.mode} />
+      <button
+        type="button"
+        className={classNames(controls.quiet, controls.small)}
+        aria-pressed={isFollowing}
+        title="Go from rollout to rollout as they happen"
+        onClick={() => setFollowing(!isFollowing)}
+      >
+        <Icon name={isFollowing ? "pause" : "follow"} /> {isFollowing ? "hold" : "follow"}
+      </button>
+    </div>
+  );
+}
+
+function Group({ rollout }: { readonly rollout: ShownRollout }) {
+  const episodes = usePage(shownEpisodes);
+  const group = groupOf(episodes, rollout);
+  const { finished } = rollout;
+  const running = [...episodes.running.keys()];
+  return (
+    <div>
+      <div className={classNames(styles.line, styles.spread, controls.note)}>
+        <span>
+          {finished === null
+            ? `Running: rollout ${running.indexOf(rollout.rolloutId) + 1} of ${running.length}`
+            : `Iteration ${finished.iteration}, its group of ${group.length}: scores in points`}
+        </span>
+        <span className={styles.turns}>
+          <button type="button" className={controls.icon} aria-label="Previous rollout" onClick={() => stepRollout(-1)}>
+            <Icon name="back" />
+          </button>
+          <button type="button" className={controls.icon} aria-label="Next rollout" onClick={() => stepRollout(1)}>
+            <Icon name="forward" />
+          </button>
+        </span>
+      </div>
+      <div className={styles.group} role="group" aria-label="Rollouts of the group">
+        {finished === null
+          ? [...episodes.running.values()].map(({ rolloutId, mode, turns }) => (
+              <RolloutButton
+                key={rolloutId}
+                rollout={{ rolloutId, mode, score: turns.at(-1)?.score ?? 0, advantage: null }}
+                isShown={rolloutId === rollout.rolloutId}
+              />
+            ))
+          : group.map((record) => (
+              <RolloutButton key={record.rolloutId} rollout={record} isShown={record.rolloutId === rollout.rolloutId} />
+            ))}
+      </div>
+    </div>
+  );
+}
+
+interface RolloutButtonProps {
+  readonly rollout: Pick<RolloutRecord, "rolloutId" | "mode" | "score" | "advantage">;
+  readonly isShown: boolean;
+}
+
+function RolloutButton({ rollout: { rolloutId, mode, score, advantage }, isShown }: RolloutButtonProps) {
+  const label = `${MODE_LABELS[mode]}, score ${formatScore(score)}`;
+  return (
+    <button
+      type="button"
+      aria-pressed={isShown}
+      aria-label={label}
+      title={advantage === null ? label : `${label}, advantage ${formatSigned(advantage)}`}
+      className={classNames(styles.rollout, score === 100 && styles.success, score < 0 && styles.failed)}
+      onClick={() => chooseRollout(rolloutId, null)}
+    >
+      <ModeMark mode={mode} iconOnly />
+      {formatScore(score)}
+      {score === 100 && <Icon name="check" />}
+    </button>
+  );
+}

@@ -1,0 +1,89 @@
+/** @file The learning curves of all runs on the page, ready to be drawn and read. */
+import type { EvaluationRecord, IterationSummary, PhaseTimes } from "../../core/events/training-event.ts";
+import { mean } from "../../core/base/stats.ts";
+import { secondsOf, totalMs, type Mark, type RunState } from "./run-slice.ts";
+import type { RunView } from "./run-view.ts";
+
+export type XAxis = "iterations" | "tokens" | "seconds";
+
+/** What the Result panel needs of a run. */
+export interface RunCurves {
+  readonly key: string;
+  readonly title: string;
+  readonly source: RunView["source"];
+  readonly method: string;
+  readonly curve: readonly IterationSummary[];
+  readonly evaluations: readonly EvaluationRecord[];
+  readonly marks: readonly Mark[];
+}
+
+/** Positions of the points of a run on the chosen axis. */
+export interface RunPoints {
+  readonly train: { readonly x: readonly number[]; readonly y: readonly number[] };
+  readonly heldOut: { readonly x: readonly number[]; readonly y: readonly number[] };
+}
+
+/** Where an iteration stands on the axis: 0 before the first one. */
+export function axisPosition(curve: readonly IterationSummary[], axis: XAxis): (iteration: number) => number {
+  if (axis === "iterations") return (iteration) => iteration;
+  const seconds = axis === "seconds" ? secondsOf(curve) : [];
+  return (iteration) => {
+    const at = curve.findLastIndex((point) => point.iteration <= iteration);
+    if (at < 0) return 0;
+    return axis === "tokens" ? curve[at]!.totalTokenCount : seconds[at]!;
+  };
+}
+
+/** The points of a run's two curves. */
+export function pointsOf({ curve, evaluations }: Pick<RunState, "curve" | "evaluations">, axis: XAxis): RunPoints {
+  const position = axisPosition(curve, axis);
+  return {
+    train: { x: curve.map(({ iteration }) => position(iteration)), y: curve.map(({ meanReturn }) => meanReturn) },
+    heldOut: {
+      x: evaluations.map(({ iteration }) => position(iteration)),
+      y: evaluations.map(({ meanReturn }) => meanReturn),
+    },
+  };
+}
+
+/** A run in numbers. */
+export interface RunSummary {
+  readonly iterations: number;
+  readonly episodes: number;
+  readonly tokens: number;
+  readonly ms: number;
+  /** Mean train return over the last five iterations, points. */
+  readonly trainReturn: number | null;
+  readonly heldOutReturn: number | null;
+  readonly heldOutSuccess: number | null;
+}
+
+const RECENT = 5;
+
+export function summarise({ curve, evaluations }: Pick<RunState, "curve" | "evaluations">): RunSummary {
+  const last = curve.at(-1);
+  const evaluation = evaluations.at(-1);
+  return {
+    iterations: last?.iteration ?? 0,
+    episodes: curve.reduce((sum, { episodeCount }) => sum + episodeCount, 0),
+    tokens: last?.totalTokenCount ?? 0,
+    ms: curve.reduce((sum, { times }) => sum + totalMs(times), 0),
+    trainReturn: last === undefined ? null : mean(curve.slice(-RECENT).map(({ meanReturn }) => meanReturn)),
+    heldOutReturn: evaluation?.meanReturn ?? null,
+    heldOutSuccess: evaluation?.successRate ?? null,
+  };
+}
+
+/** Mean time of each phase over the last iterations, milliseconds. */
+export function meanTimes(curve: readonly IterationSummary[]): PhaseTimes | null {
+  const recent = curve.slice(-RECENT);
+  if (recent.length === 0) return null;
+  const of = (phase: keyof PhaseTimes): number => mean(recent.map(({ times }) => times[phase]));
+  return {
+    rollout: of("rollout"),
+    tipWriting: of("tipWriting"),
+    retrieval: of("retrieval"),
+    update: of("update"),
+    evaluation: of("evaluation"),
+  };
+}

@@ -1,0 +1,127 @@
+/** @file The page's state: the runs it shows, what the visitor looks at, and the settings form. */
+import { create } from "zustand";
+import type { TrainingEvent } from "../../core/events/training-event.ts";
+import type { WorkerMessage } from "../../protocol/messages.ts";
+import { findRollout, type EpisodeState, type ShownRollout } from "./episode-slice.ts";
+import { emptyView, reduceMessage, reduceView, type RunView } from "./run-view.ts";
+import { INITIAL_SELECTION, type Selection } from "./selection.ts";
+import { INITIAL_SETTINGS, type SettingsState } from "./settings-slice.ts";
+
+/** How the recorded runs are doing. */
+export interface PlaybackState {
+  readonly state: "loading" | "playing" | "paused" | "absent" | "stopped";
+  /** Iterations played; 2.5 is the middle of the third one. */
+  readonly position: number;
+  readonly length: number;
+  readonly secondsPerIteration: number;
+  /** Where the runs come from: date and commit. */
+  readonly origin: string;
+}
+
+/** A sentence for the visitor that stays until it is dismissed. */
+export interface Note {
+  readonly id: number;
+  readonly kind: "info" | "error";
+  readonly text: string;
+  readonly action: NoteAction | null;
+}
+
+/** A button on a note. */
+export interface NoteAction {
+  readonly label: string;
+  readonly run: () => void;
+}
+
+export type Theme = "system" | "light" | "dark";
+
+export interface PageState {
+  /** By key. */
+  readonly views: Readonly<Record<string, RunView>>;
+  /** Keys in the order in which the runs came. */
+  readonly order: readonly string[];
+  /** The run that World, Memory, Policy and Update show. */
+  readonly shownKey: string | null;
+  /** Keys of the live runs, the main one first. */
+  readonly liveKeys: readonly string[];
+  readonly selection: Selection;
+  readonly settings: SettingsState;
+  /** Another method runs beside the main one, from the same seed. */
+  readonly race: boolean;
+  /** The runs will pause when the iteration in flight is done. */
+  readonly isPausing: boolean;
+  readonly playback: PlaybackState;
+  readonly notes: readonly Note[];
+  readonly theme: Theme;
+  readonly isLabOpen: boolean;
+  readonly isHelpOpen: boolean;
+}
+
+export const INITIAL_PAGE: PageState = {
+  views: {},
+  order: [],
+  shownKey: null,
+  liveKeys: [],
+  selection: INITIAL_SELECTION,
+  settings: INITIAL_SETTINGS,
+  race: true,
+  isPausing: false,
+  playback: { state: "loading", position: 0, length: 0, secondsPerIteration: 1.5, origin: "" },
+  notes: [],
+  theme: "system",
+  isLabOpen: false,
+  isHelpOpen: false,
+};
+
+export const usePage = create<PageState>(() => INITIAL_PAGE);
+
+/** Something heard of a run: events of a recording, or a message of its worker. */
+export type Heard =
+  | { readonly key: string; readonly events: readonly TrainingEvent[]; readonly fresh: boolean }
+  | { readonly key: string; readonly message: WorkerMessage };
+
+/** The views after everything that was heard, in order. What belongs to a run that is gone is dropped. Pure. */
+export function applyHeard(views: PageState["views"], heard: readonly Heard[]): PageState["views"] {
+  const next = new Map(Object.entries(views));
+  for (const item of heard) {
+    const view = next.get(item.key);
+    if (view === undefined) continue;
+    if ("message" in item) next.set(item.key, reduceMessage(view, item.message));
+    else if (item.fresh) next.set(item.key, reduceView(emptyView(view.key, view.title, "recorded"), item.events));
+    else next.set(item.key, reduceView(view, item.events));
+  }
+  return Object.fromEntries(next);
+}
+
+/** The run that the panels show. */
+export function shownView({ views, shownKey }: PageState): RunView | null {
+  return shownKey === null ? null : (views[shownKey] ?? null);
+}
+
+/** The main live run. */
+export function liveView({ views, liveKeys }: PageState): RunView | null {
+  const [key] = liveKeys;
+  return key === undefined ? null : (views[key] ?? null);
+}
+
+const NO_EPISODES: EpisodeState = { running: new Map(), early: new Map(), iterations: [], droppedIterations: 0 };
+
+export function shownEpisodes(state: PageState): EpisodeState {
+  return shownView(state)?.episodes ?? NO_EPISODES;
+}
+
+/** The rollout that is looked at. */
+export function shownRollout(state: PageState): ShownRollout | null {
+  return findRollout(shownEpisodes(state), state.selection.rolloutId);
+}
+
+let nextNoteId = 1;
+
+/** Tells the visitor something; at most four notes stay. */
+export function addNote(kind: Note["kind"], text: string, action: NoteAction | null = null): void {
+  const note: Note = { id: nextNoteId++, kind, text, action };
+  usePage.setState(({ notes }) => ({ notes: [...notes.filter((other) => other.text !== text), note].slice(-4) }));
+}
+
+export function dismissNote(id: number): void {
+  usePage.setState(({ notes }) => ({ notes: notes.filter((note) => note.id !== id) }));
+}

@@ -1,0 +1,43 @@
+/** @file How a live run's worker is doing, folded from its messages. */
+import type { BackendName, Progress, WorkerMessage } from "../../protocol/messages.ts";
+
+export interface WorkerState {
+  readonly state: "starting" | "running" | "paused" | "finished" | "failed";
+  readonly progress: Progress | null;
+  readonly backend: BackendName | null;
+  /** One sentence: which backend and why. */
+  readonly backendReason: string;
+  readonly saved: { readonly iteration: number; readonly error: string | null } | null;
+  readonly error: string | null;
+}
+
+export const INITIAL_WORKER: WorkerState = {
+  state: "starting",
+  progress: null,
+  backend: null,
+  backendReason: "",
+  saved: null,
+  error: null,
+};
+
+/** The next state of the worker after one message. Pure; answers to requests change nothing. */
+export function reduceWorker(state: WorkerState, message: WorkerMessage): WorkerState {
+  switch (message.type) {
+    case "backend":
+      return { ...state, backend: message.backend, backendReason: message.reason };
+    case "progress":
+      return { ...state, progress: message.progress };
+    case "state":
+      return { ...state, state: message.state, progress: null, error: null };
+    case "saved":
+      return { ...state, saved: { iteration: message.iteration, error: message.error } };
+    case "failed":
+      if (message.requestId !== null) return state;
+      return { ...state, state: "failed", progress: null, error: message.error.message };
+    case "events":
+    case "tips":
+    case "inspected":
+    case "checkpoint":
+      return state;
+  }
+}

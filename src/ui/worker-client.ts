@@ -1,0 +1,107 @@
+/**
+ * @file The training workers of this page, one per run. Commands go out, messages come back by run key; requests
+ * are answered within a time limit or fail with a sentence.
+ */
+import type { WorkerCommand, WorkerMessage } from "../protocol/messages.ts";
+import { toWireError } from "../protocol/messages.ts";
+import { createTrainingWorker } from "./training-worker-url.ts";
+
+/** A command that is answered by a message with the same `requestId`. */
+type Request = Extract<WorkerCommand, { readonly requestId: number }>;
+type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;
+export type RequestBody = DistributiveOmit<Request, "requestId" | "runId">;
+/** A command without the run it is for. */
+export type CommandBody = DistributiveOmit<Exclude<WorkerCommand, Request>, "runId">;
+
+interface Pending {
+  readonly resolve: (message: WorkerMessage) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+interface LiveRun {
+  readonly runId: string;
+  readonly worker: Worker;
+  readonly pending: Map<number, Pending>;
+}
+
+/** Owns the workers. A run is named by a key of this page and by its id in the database. */
+export class WorkerClient {
+  readonly #listener: (key: string, message: WorkerMessage) => void;
+  readonly #runs = new Map<string, LiveRun>();
+  #nextRequestId = 1;
+
+  constructor(listener: (key: string, message: WorkerMessage) => void) {
+    this.#listener = listener;
+  }
+
+  /** Opens a worker for a run. Send it `start` next. */
+  open(key: string, runId: string): void {
+    this.close(key);
+    const run: LiveRun = { runId, worker: createTrainingWorker(`empo2 ${runId}`), pending: new Map() };
+    this.#runs.set(key, run);
+    const fail = (message: string): void => {
+      this.#listener(key, { type: "failed", runId, requestId: null, error: { name: "DeviceError", message } });
+    };
+    run.worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => this.#receive(key, run, data);
+    run.worker.onmessageerror = () => fail("A message of the training worker could not be read.");
+    run.worker.onerror = (event) => {
+      event.preventDefault();
+      fail(event.message === "" ? "The training worker could not be loaded. Please reload the page." : event.message);
+    };
+  }
+
+  /** Sends a command; nothing happens if the run was closed. */
+  send(key: string, command: CommandBody): void {
+    const run = this.#runs.get(key);
+    run?.worker.postMessage({ ...command, runId: run.runId });
+  }
+
+  /** Sends a request and waits for its answer. */
+  request(key: string, body: RequestBody, timeoutMs: number): Promise<WorkerMessage> {
+    const run = this.#runs.get(key);
+    if (run === undefined) return Promise.reject(new Error("This run has ended. Press Train to start one."));
+    const requestId = this.#nextRequestId++;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        run.pending.delete(requestId);
+        reject(new Error("The run was too busy to answer. Pause it and try again."));
+      }, timeoutMs);
+      run.pending.set(requestId, { resolve, reject, timer });
+      const transfer = body.type === "importCheckpoint" ? [body.bytes] : [];
+      run.worker.postMessage({ ...body, runId: run.runId, requestId }, transfer);
+    });
+  }
+
+  /** Ends a run's worker at once. What was saved stays saved. */
+  close(key: string): void {
+    const run = this.#runs.get(key);
+    if (run === undefined) return;
+    this.#runs.delete(key);
+    run.worker.onmessage = null;
+    run.worker.terminate();
+    for (const { reject, timer } of run.pending.values()) {
+      clearTimeout(timer);
+      reject(new Error("The run was ended before it answered."));
+    }
+  }
+
+  #receive(key: string, run: LiveRun, message: WorkerMessage): void {
+    if (message.runId !== run.runId) return; // a late message of another run
+    const requestId = "requestId" in message ? message.requestId : null;
+    const pending = requestId === null ? undefined : run.pending.get(requestId);
+    if (requestId === null || pending === undefined) {
+      this.#listener(key, message);
+      return;
+    }
+    clearTimeout(pending.timer);
+    run.pending.delete(requestId);
+    if (message.type === "failed") pending.reject(new Error(message.error.message));
+    else pending.resolve(message);
+  }
+}
+
+/** The sentence of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return toWireError(error).message;
+}
