@@ -5,7 +5,7 @@ import { WASM_URLS } from "../model/wasm-urls.ts";
 import type { Progress } from "../protocol/messages.ts";
 import type { RunStore } from "../storage/run-store.ts";
 import { startBackend, type SelectedBackend } from "./backend.ts";
-import { loadBaseFile } from "./browser-base.ts";
+import { loadBaseFile, pretrainHere } from "./browser-base.ts";
 import { lockRun } from "./browser-lock.ts";
 import { breathing, messageTasks } from "./browser-tasks.ts";
 import { basePolicyState, createPolicy } from "./create-session.ts";
@@ -31,6 +31,10 @@ export function createBrowserHost(store: RunStore, post: OutboxPorts["post"]): R
     clock: CLOCK,
     lock: lockRun,
     openRun: (request) => openRun(request, store, breathing(nextTask)),
+    pretrain: async (request) => {
+      await startBackend({ wasmPaths: WASM_URLS });
+      await pretrainHere(request, store, nextTask);
+    },
   });
 }
 

@@ -30,6 +30,16 @@ export interface RunHostPorts extends OutboxPorts {
   /** Makes this the only tab that trains the run; null if another one does. */
   lock(runId: string): Promise<(() => void) | null>;
   openRun(request: OpenRequest): Promise<OpenedRun>;
+  /** Trains a base policy and keeps it, unless it ended early. */
+  pretrain(request: PretrainRequest): Promise<void>;
+}
+
+/** A base policy to be trained here. */
+export interface PretrainRequest {
+  readonly seed: number;
+  readonly tokens: number;
+  readonly onProgress: (progress: Progress) => void;
+  readonly goesOn: () => boolean;
 }
 
 type Command<Type extends WorkerCommand["type"]> = Extract<WorkerCommand, { readonly type: Type }>;
@@ -42,6 +52,8 @@ interface Opening {
 
 /** `requestId` of refusals that answer no request: the page shows nothing, the run goes on. */
 const NO_REQUEST = 0;
+/** Commands after whose failure there is no run. */
+const ENDING: ReadonlySet<WorkerCommand["type"]> = new Set(["start", "resume", "step", "pretrain"]);
 /** Devices lost without a finished iteration in between, before the run stops. */
 const MAX_RECOVERIES = 3;
 
@@ -69,7 +81,7 @@ export class RunHost {
       if (this.#run?.runId === command.runId) this.#run.pause();
       return Promise.resolve();
     }
-    if (command.type === "start") this.#isPauseWanted = false;
+    if (command.type === "start" || command.type === "pretrain") this.#isPauseWanted = false;
     this.#queue = this.#queue.then(() => this.#perform(command));
     return this.#queue;
   }
@@ -78,7 +90,7 @@ export class RunHost {
     try {
       await this.#dispatch(command);
     } catch (error) {
-      const isEnd = command.type === "start" || command.type === "resume" || command.type === "step";
+      const isEnd = ENDING.has(command.type);
       if (isEnd) this.#run = null;
       const requestId = "requestId" in command ? command.requestId : isEnd ? null : NO_REQUEST;
       const outbox = new Outbox(command.runId, this.#ports);
@@ -105,7 +117,7 @@ export class RunHost {
       case "importCheckpoint":
         return this.#import(command);
       case "pretrain":
-        throw new ConfigError("pretrain: not possible in this version of the page yet; use the command line");
+        return this.#pretrain(command);
       default:
         return assertNever(command);
     }
@@ -256,6 +268,20 @@ export class RunHost {
     await run.commit();
     run.pause();
     outbox.post({ type: "checkpoint", requestId, bytes }, [bytes]);
+  }
+
+  /** Ends the run, trains a base policy, and is then paused without one; `pause` stops it. */
+  async #pretrain({ runId, seed, tokens }: Command<"pretrain">): Promise<void> {
+    await this.#closeRun();
+    const outbox = new Outbox(runId, this.#ports);
+    await this.#ports.pretrain({
+      seed,
+      tokens,
+      onProgress: (progress) => outbox.post({ type: "progress", progress }),
+      goesOn: () => !this.#isPauseWanted,
+    });
+    outbox.post({ type: "progress", progress: null });
+    outbox.post({ type: "state", state: "paused" });
   }
 
   #fail(run: HostedRun, outbox: Outbox, { error, deviceLost }: { error: unknown; deviceLost: boolean }): void {

@@ -276,3 +276,25 @@ describe("checkpoint files", () => {
     await page.untilState("finished");
   });
 });
+
+describe("pretraining", () => {
+  test("tells its progress, keeps no run, and can be stopped by a pause", async () => {
+    let stoppedAfter = 0;
+    const page = new HostHarness(store, hooks, {
+      pretrain: async ({ seed, tokens, onProgress, goesOn }) => {
+        expect([seed, tokens]).toEqual([3, 1000]);
+        for (; goesOn(); stoppedAfter++) {
+          onProgress({ stage: "pretraining", fraction: 0.5, remainingMs: 10, text: "Training" });
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      },
+    });
+    const done = page.host.handle({ type: "pretrain", ...RUN, seed: 3, tokens: 1000 });
+    await page.until("progress");
+    await page.host.handle({ type: "pause", ...RUN });
+    await done;
+    expect(stoppedAfter).toBeGreaterThan(0);
+    expect(page.of("progress").at(-1)?.progress).toBeNull();
+    expect(page.of("state").map(({ state }) => state)).toEqual(["paused"]);
+  });
+});

@@ -27,6 +27,7 @@ export class HostHarness {
       clock: { now: () => performance.now() },
       lock: async () => () => {},
       openRun: this.opener.openRun,
+      pretrain: async () => {},
       ...changes,
     });
   }
