@@ -66,13 +66,19 @@ function improve(
   for (let round = 0; round < ROUNDS && cost > doors.length; round++) {
     const a = random.integer(slots.length);
     const b = random.integer(slots.length);
-    [slots[a], slots[b]] = [slots[b]!, slots[a]!];
+    swap(slots, a, b);
     const swapped = costOf(slots, doors, columns);
     const temperature = 1.5 * (1 - round / ROUNDS) ** 2;
     if (swapped <= cost || random.chance(Math.exp((cost - swapped) / Math.max(temperature, 1e-6)))) cost = swapped;
-    else [slots[a], slots[b]] = [slots[b]!, slots[a]!];
+    else swap(slots, a, b);
   }
   return cost;
+}
+
+function swap(slots: (string | null)[], a: number, b: number): void {
+  const kept = slots[a] ?? null;
+  slots[a] = slots[b] ?? null;
+  slots[b] = kept;
 }
 
 /** Length of all doors' lines, more for diagonal ones and for those that pass behind another room. */

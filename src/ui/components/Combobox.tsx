@@ -15,31 +15,8 @@ const SHOWN_OPTIONS = 60;
 
 /** A text input that offers completions; any other text may be sent too. */
 export function Combobox({ label, placeholder, options, className, listClassName, onSubmit }: ComboboxProps) {
-  const [text, setText] = useState("");
-  const [active, setActive] = useState(-1);
-  const [isOpen, setIsOpen] = useState(false);
-  const id = useId();
-  const matches = options.filter((option) => option.includes(text.trim().toLowerCase())).slice(0, SHOWN_OPTIONS);
-  const submit = (value: string) => {
-    if (value.trim() === "") return;
-    onSubmit(value.trim().toLowerCase());
-    setText("");
-    setActive(-1);
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (by !== 0 && matches.length > 0) {
-      event.preventDefault();
-      setIsOpen(true);
-      setActive((active + by + matches.length) % matches.length);
-    }
-    if (event.key === "Enter") submit(matches[active] ?? text);
-    if (event.key === "Escape") setIsOpen(false);
-    if (event.key === "Tab" && isOpen && text !== "" && matches[0] !== undefined && matches[0] !== text) {
-      event.preventDefault();
-      setText(matches[Math.max(0, active)]!);
-    }
-  };
+  const combobox = useCombobox(options, onSubmit);
+  const { id, text, active, isOpen, matches } = combobox;
   return (
     <div className={className}>
       <input
@@ -55,14 +32,10 @@ export function Combobox({ label, placeholder, options, className, listClassName
         spellCheck={false}
         placeholder={placeholder}
         value={text}
-        onChange={(event) => {
-          setText(event.target.value);
-          setActive(-1);
-          setIsOpen(true);
-        }}
-        onFocus={() => setIsOpen(true)}
-        onBlur={() => setIsOpen(false)}
-        onKeyDown={onKeyDown}
+        onChange={(event) => combobox.type(event.target.value)}
+        onFocus={() => combobox.setIsOpen(true)}
+        onBlur={() => combobox.setIsOpen(false)}
+        onKeyDown={combobox.onKeyDown}
       />
       <ul id={id} role="listbox" aria-label={label} className={listClassName} hidden={!isOpen || matches.length === 0}>
         {matches.map((option, i) => (
@@ -73,7 +46,7 @@ export function Combobox({ label, placeholder, options, className, listClassName
             aria-selected={i === active}
             onPointerDown={(event) => {
               event.preventDefault();
-              submit(option);
+              combobox.submit(option);
             }}
           >
             {option}
@@ -82,4 +55,43 @@ export function Combobox({ label, placeholder, options, className, listClassName
       </ul>
     </div>
   );
+}
+
+/** Text, matches and keys: arrows choose, Tab completes, Enter sends. */
+function useCombobox(options: readonly string[], onSubmit: (text: string) => void) {
+  const [text, setText] = useState("");
+  const [active, setActive] = useState(-1);
+  const [isOpen, setIsOpen] = useState(false);
+  const id = useId();
+  const wanted = text.trim().toLowerCase();
+  const matches = [...new Set(options)].filter((option) => option.includes(wanted)).slice(0, SHOWN_OPTIONS);
+  const type = (value: string) => {
+    setText(value);
+    setActive(-1);
+    setIsOpen(true);
+  };
+  const submit = (value: string) => {
+    if (value.trim() === "") return;
+    onSubmit(value.trim().toLowerCase());
+    type("");
+  };
+  const move = (by: number) => {
+    setIsOpen(true);
+    setActive(Math.max(-1, (active + by + matches.length) % Math.max(1, matches.length)));
+  };
+  const completion = isOpen && text !== "" ? matches[Math.max(0, active)] : undefined;
+  const keys: Readonly<Record<string, () => void>> = {
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    Enter: () => submit(matches[active] ?? text),
+    Escape: () => setIsOpen(false),
+    ...(completion === undefined || completion === text ? {} : { Tab: () => type(completion) }),
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const action = Object.hasOwn(keys, event.key) ? keys[event.key] : undefined;
+    if (action === undefined) return;
+    event.preventDefault();
+    action();
+  };
+  return { id, text, active, isOpen, matches, type, submit, setIsOpen, onKeyDown };
 }

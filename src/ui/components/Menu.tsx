@@ -19,35 +19,8 @@ interface MenuProps {
 
 /** A button that opens a short list of actions. */
 export function Menu({ label, items, children, align = "left", testId }: MenuProps) {
-  const [isOpen, setIsOpen] = useState(false);
-  const root = useRef<HTMLDivElement>(null);
+  const { root, isOpen, setIsOpen, close, onKeyDown } = useMenu();
   const listId = useId();
-  useEffect(() => {
-    if (!isOpen) return;
-    root.current?.querySelector<HTMLElement>("[role=menuitem]:not(:disabled)")?.focus();
-    const closeOutside = (event: Event) => {
-      if (event.target instanceof Node && root.current?.contains(event.target) !== true) setIsOpen(false);
-    };
-    document.addEventListener("pointerdown", closeOutside);
-    return () => document.removeEventListener("pointerdown", closeOutside);
-  }, [isOpen]);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (!isOpen) return;
-    event.stopPropagation();
-    if (event.key === "Escape") {
-      setIsOpen(false);
-      root.current?.querySelector("button")?.focus();
-    }
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      moveFocus(root.current, event.key === "ArrowDown" ? 1 : -1);
-    }
-  };
-  const choose = ({ run }: MenuItem) => {
-    setIsOpen(false);
-    root.current?.querySelector("button")?.focus();
-    run();
-  };
   return (
     <div ref={root} className={styles.menu} onKeyDown={onKeyDown}>
       <button
@@ -76,7 +49,10 @@ export function Menu({ label, items, children, align = "left", testId }: MenuPro
             role="menuitem"
             className={styles.item}
             disabled={item.isDisabled === true}
-            onClick={() => choose(item)}
+            onClick={() => {
+              close();
+              item.run();
+            }}
           >
             {item.label}
           </button>
@@ -84,6 +60,35 @@ export function Menu({ label, items, children, align = "left", testId }: MenuPro
       </div>
     </div>
   );
+}
+
+/** Opening, closing and keys: arrows move, Escape or a click elsewhere closes. */
+function useMenu() {
+  const [isOpen, setIsOpen] = useState(false);
+  const root = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!isOpen) return;
+    root.current?.querySelector<HTMLElement>("[role=menuitem]:not(:disabled)")?.focus();
+    const closeOutside = (event: Event) => {
+      if (event.target instanceof Node && root.current?.contains(event.target) !== true) setIsOpen(false);
+    };
+    document.addEventListener("pointerdown", closeOutside);
+    return () => document.removeEventListener("pointerdown", closeOutside);
+  }, [isOpen]);
+  const close = () => {
+    setIsOpen(false);
+    root.current?.querySelector("button")?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!isOpen) return;
+    event.stopPropagation();
+    if (event.key === "Escape") close();
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      moveFocus(root.current, event.key === "ArrowDown" ? 1 : -1);
+    }
+  };
+  return { root, isOpen, setIsOpen, close, onKeyDown };
 }
 
 function moveFocus(root: HTMLElement | null, by: number): void {

@@ -3,11 +3,16 @@ import { Icon } from "../components/Icon.tsx";
 import controls from "../components/controls.module.css";
 import styles from "./WorldPanel.module.css";
 
+interface GoalListProps {
+  readonly goals: WorldView["goals"];
+  readonly isOpen?: boolean;
+}
+
 /** The goals with their points; those that are met stand out by mark and weight. */
-export function GoalList({ goals }: { readonly goals: WorldView["goals"] }) {
+export function GoalList({ goals, isOpen = false }: GoalListProps) {
   const reached = goals.filter(({ passed }) => passed).length;
   return (
-    <details className={controls.details}>
+    <details className={controls.details} open={isOpen}>
       <summary>
         Goals: {reached} of {goals.length} met
       </summary>

@@ -43,60 +43,26 @@ export function PlayPanel({ shownTask }: { readonly shownTask: TaskRef | null })
   const [task, setTask] = useState(() => shownTask ?? taskOfForm(draft));
   const [actions, setActions] = useState<readonly string[]>([]);
   const { observations, views, validActions } = useMemo(() => play(task, actions), [task, actions]);
-  const [first] = observations;
+  const firstText = observations[0]!.text;
   const last = observations.at(-1)!;
   const view = views.at(-1)!;
-  const { splits } = taskSpec(task.task);
-  const restart = (variation: number) => {
-    setTask({ ...task, variation });
-    setActions([]);
-  };
+  const taskWords = taskWordsOf(firstText);
   const turns = actions.map((action, i) => {
     const { text, reward } = observations[i + 1]!;
     return { action, observation: text, reward };
   });
+  const changeVariation = (variation: number) => {
+    setTask({ ...task, variation });
+    setActions([]);
+  };
   return (
     <>
       <div className={classNames(styles.line, styles.spread)}>
-        <b>Task: {taskWordsOf(first!.text)}</b>
-        <label className={controls.note}>
-          variation{" "}
-          <select
-            className={classNames(controls.input, controls.small)}
-            value={task.variation}
-            onChange={(event) => restart(Number(event.target.value))}
-          >
-            {[...splits.train, ...splits.dev, ...splits.test].map((variation) => (
-              <option key={variation}>{variation}</option>
-            ))}
-          </select>
-        </label>
+        <b>Task: {taskWords}</b>
+        <VariationSelect task={task} onChange={changeVariation} />
       </div>
-      <RoomMap view={view} path={views.map(({ agentRoom }) => agentRoom)} taskWords={taskWordsOf(first!.text)} />
-      <div className={classNames(styles.line, styles.spread)}>
-        <span role="status">
-          score <b>{formatScore(last.score)}</b> of 100
-          {last.done ? ", the episode is over" : `, turn ${actions.length}`}
-        </span>
-        <span>
-          <button
-            type="button"
-            className={classNames(controls.quiet, controls.small)}
-            disabled={actions.length === 0}
-            onClick={() => setActions(actions.slice(0, -1))}
-          >
-            Undo
-          </button>
-          <button
-            type="button"
-            className={classNames(controls.quiet, controls.small)}
-            disabled={actions.length === 0}
-            onClick={() => setActions([])}
-          >
-            Restart
-          </button>
-        </span>
-      </div>
+      <RoomMap view={view} path={views.map(({ agentRoom }) => agentRoom)} taskWords={taskWords} />
+      <GameControls last={last} actions={actions} setActions={setActions} />
       <Combobox
         label="Your action"
         placeholder={last.done ? "Over: undo or restart" : "Type or choose an action"}
@@ -107,9 +73,9 @@ export function PlayPanel({ shownTask }: { readonly shownTask: TaskRef | null })
           if (!last.done) setActions([...actions, action]);
         }}
       />
-      <GoalList goals={view.goals} />
+      <GoalList goals={view.goals} isOpen />
       <Transcript
-        firstObservation={first!.text}
+        firstObservation={firstText}
         turns={turns}
         tips={[]}
         current={actions.length}
@@ -117,5 +83,54 @@ export function PlayPanel({ shownTask }: { readonly shownTask: TaskRef | null })
         writtenTip={null}
       />
     </>
+  );
+}
+
+interface VariationSelectProps {
+  readonly task: TaskRef;
+  readonly onChange: (variation: number) => void;
+}
+
+function VariationSelect({ task: { task, variation }, onChange }: VariationSelectProps) {
+  const { splits } = taskSpec(task);
+  return (
+    <label className={controls.note}>
+      variation{" "}
+      <select
+        className={classNames(controls.input, controls.small)}
+        value={variation}
+        onChange={(event) => onChange(Number(event.target.value))}
+      >
+        {[...splits.train, ...splits.dev, ...splits.test].map((other) => (
+          <option key={other}>{other}</option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+interface GameControlsProps {
+  readonly last: Observation;
+  readonly actions: readonly string[];
+  readonly setActions: (actions: readonly string[]) => void;
+}
+
+function GameControls({ last, actions, setActions }: GameControlsProps) {
+  const className = classNames(controls.quiet, controls.small);
+  const isNew = actions.length === 0;
+  return (
+    <div className={classNames(styles.line, styles.spread)}>
+      <span role="status">
+        score <b>{formatScore(last.score)}</b> of 100{last.done ? ", the episode is over" : `, turn ${actions.length}`}
+      </span>
+      <span>
+        <button type="button" className={className} disabled={isNew} onClick={() => setActions(actions.slice(0, -1))}>
+          Undo
+        </button>
+        <button type="button" className={className} disabled={isNew} onClick={() => setActions([])}>
+          Restart
+        </button>
+      </span>
+    </div>
   );
 }

@@ -9,6 +9,7 @@ import { Menu } from "../components/Menu.tsx";
 import { classNames } from "../components/class-names.ts";
 import controls from "../components/controls.module.css";
 import { liveView, shownView, usePage } from "../store/store.ts";
+import type { WorkerState } from "../store/worker-slice.ts";
 import styles from "./TransportBar.module.css";
 
 /** Everything that starts, stops, keeps and shares. */
@@ -87,8 +88,6 @@ function Counters() {
   const iteration = usePage((page) => shownView(page)?.run.iteration ?? 0);
   const total = usePage((page) => shownView(page)?.run.config.iterations ?? null);
   const worker = usePage((page) => liveView(page)?.worker ?? null);
-  const saved = worker?.saved ?? null;
-  const hasProblem = saved !== null && saved.error !== null;
   return (
     <>
       <span className={styles.counter}>
@@ -97,16 +96,22 @@ function Counters() {
       <span className={styles.pill} title={worker?.backendReason ?? "Chosen when you press Train"}>
         backend <b data-testid="backend">{worker?.backend ?? "–"}</b>
       </span>
-      {worker !== null && (
-        <span
-          className={classNames(styles.pill, hasProblem && styles.alert)}
-          title={saved?.error ?? "Stored in this browser after every iteration"}
-          data-testid="saved"
-        >
-          {hasProblem ? <b>not saved</b> : saved === null ? "not saved yet" : `saved at ${saved.iteration}`}
-        </span>
-      )}
+      {worker !== null && <SavedPill saved={worker.saved} />}
     </>
+  );
+}
+
+function SavedPill({ saved }: { readonly saved: WorkerState["saved"] }) {
+  const error = saved?.error ?? null;
+  const text = saved === null ? "not saved yet" : `saved at ${saved.iteration}`;
+  return (
+    <span
+      className={classNames(styles.pill, error !== null && styles.alert)}
+      title={error ?? "Stored in this browser after every iteration"}
+      data-testid="saved"
+    >
+      {error === null ? text : <b>not saved</b>}
+    </span>
   );
 }
 

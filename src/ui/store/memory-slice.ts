@@ -83,6 +83,6 @@ function addWrittenTip(tips: readonly ShownTip[], rollout: RolloutRecord): reado
 
 /** Numbers are written digit by digit: −30 reads “minus 3 0”. */
 function spellScore(score: number): string {
-  const digits = [...String(Math.abs(Math.round(score)))].join(" ");
+  const digits = String(Math.abs(Math.round(score))).replace(/\B/g, " ");
   return score < 0 ? `minus ${digits}` : digits;
 }
