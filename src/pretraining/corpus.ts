@@ -136,7 +136,7 @@ export function generateEpisode(
     actions.push(action);
     log.note(action, past, env.state);
     remember(memory, action, situation);
-    const isRoomView = observation.text.startsWith("in ");
+    const isRoomView = observation.text.startsWith("see ");
     row.append(encode(observation.text), isRoomView ? 0 : weights.answer);
   }
   row.append([TOKEN.summary], 0);

@@ -37,7 +37,10 @@ function isRelevant(state: WorldState, thing: Thing): boolean {
   return thing.spec.relevant || (thing.open && thingsAt(state, thing.id).some((content) => content.spec.relevant));
 }
 
-/** The room the agent is in: `in kitchen see cup stove off fridge closed ; exit hallway closed`. */
+/**
+ * The room the agent is in: `see cup stove off fridge closed ; exit hallway closed ; in kitchen`. The name comes last,
+ * next to the action that leaves the room, so that a tiny policy learns soon who goes where (docs/lab-log.md).
+ */
 export function roomView(state: WorldState): string {
   const entries = thingsAt(state, state.agentRoom).map((thing) => ({
     text: listed(state, thing),
@@ -56,7 +59,7 @@ export function roomView(state: WorldState): string {
   }
   let exits = "";
   for (const { room, open } of exitsOf(state, state.agentRoom)) exits += open ? ` ${room}` : ` ${room} closed`;
-  return `in ${state.agentRoom} see${seen === "" ? " nothing" : seen} ; exit${exits}`;
+  return `see${seen === "" ? " nothing" : seen} ; exit${exits} ; in ${state.agentRoom}`;
 }
 
 /** What the agent carries: `have orange red bulb`. */
