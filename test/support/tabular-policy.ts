@@ -3,7 +3,6 @@
  * the real one, Eq. 1–2 with the softmax gradient, so that tests of methods need no tfjs.
  */
 import { DeviceError, ShapeError } from "../../src/core/base/errors.ts";
-import type { PhiloxKey } from "../../src/core/base/random.ts";
 import type {
   Completion,
   DecodingBatch,

@@ -61,6 +61,8 @@ const MAX_BATCH = 64;
 const TIP_TURN = 10_000;
 /** Words after which a tip ends: the framework appends the true score. */
 const TIP_STOP_TOKENS = [TOKEN.tipEnd, wordId("score")!];
+/** Tokens of the longest answer of a world that is reckoned with (docs/environments.md). */
+const LONGEST_ANSWER = 40;
 
 interface Episode {
   readonly request: RolloutRequest;
@@ -110,7 +112,9 @@ async function rollOutBatch(
       await takeTurns(running, batch, config, dependencies);
       running = running.filter((episode) => !episode.done);
     }
-    if (config.writeTips) await dependencies.timed("tipWriting", () => writeTips(episodes, batch, config));
+    const { contextLength } = dependencies.policy.config;
+    if (config.writeTips)
+      await dependencies.timed("tipWriting", () => writeTips(episodes, batch, config, contextLength));
     else for (const episode of episodes) episode.sequence.append("observation", episode.pending);
     return episodes.map(finishEpisode);
   } finally {
@@ -185,16 +189,23 @@ function nextRequest(episode: Episode, config: RolloutConfig, dependencies: Roll
   };
 }
 
-/** Tokens of the tips shown before this turn's action, delimiters included (§4.2, mode 2). */
-function tipsForTurn(episode: Episode, config: RolloutConfig, { memory, emit }: RolloutDependencies): number[] {
+/** Tokens of the tips shown before this turn's action, delimiters included (§4.2, mode 2), as far as there is room. */
+function tipsForTurn(episode: Episode, config: RolloutConfig, dependencies: RolloutDependencies): number[] {
+  const { memory, policy, emit } = dependencies;
   const turn = episode.turns.length;
   const perTurn = turn === 0 ? config.tipsAtStart : config.tipsPerTurn;
   const room = Math.min(perTurn, config.tipsPerEpisode - episode.retrieved.length);
   if (room <= 0) return [];
   const shown = new Set(episode.retrieved.map(({ tipId }) => tipId));
   const random = episode.request.random.fork(`retrieval ${turn}`);
+  let space = policy.config.contextLength - episode.sequence.tokens.length - tokensOfTurn(config);
   const found = retrieveTips(memory.bucket(episode.bucket), embed(episode.words), config, random)
-    .filter(({ tip }) => !shown.has(tip.id))
+    .filter(({ tip }) => {
+      const size = tip.tokens.length + 2;
+      if (shown.has(tip.id) || size > space) return false;
+      space -= size;
+      return true;
+    })
     .slice(0, room);
   if (found.length === 0) return [];
   const records = found.map(({ tip, similarity }) => ({
@@ -235,32 +246,42 @@ function act(episode: Episode, completion: Completion, { emit }: RolloutDependen
   if (watched) emit({ type: "turnTaken", rolloutId, task, mode, firstObservation: episode.firstObservation, turn });
 }
 
-/** Whether one more turn, and a tip after it, fit into the context. */
-function hasRoom(episode: Episode, config: RolloutConfig, contextLength: number): boolean {
-  const tips = config.tipsPerTurn * (config.maxTipTokens + 6);
-  const turn = episode.pending.length + tips + 1 + config.maxActionTokens;
-  const longestAnswer = 40;
-  return episode.sequence.tokens.length + turn + longestAnswer + 1 + config.maxTipTokens <= contextLength;
+/** Tokens that a turn may take after what is read before it: prompt, action, answer, and a tip written then. */
+function tokensOfTurn({ maxActionTokens, maxTipTokens }: RolloutConfig): number {
+  return 1 + maxActionTokens + LONGEST_ANSWER + 1 + maxTipTokens;
 }
 
-/** Asks every finished episode for its tip (§4.1): after the last observation, until the score or the end token. */
-async function writeTips(episodes: readonly Episode[], batch: DecodingBatch, config: RolloutConfig): Promise<void> {
-  const requests = episodes.map((episode): GenerateRequest => {
-    const append = [...episode.pending, TOKEN.summary];
-    episode.sequence.append("observation", episode.pending);
-    episode.sequence.append("prompt", [TOKEN.summary]);
+/** Whether one more turn, and a tip after it, fit into the context. */
+function hasRoom({ sequence, pending }: Episode, config: RolloutConfig, contextLength: number): boolean {
+  return sequence.tokens.length + pending.length + tokensOfTurn(config) <= contextLength;
+}
+
+/**
+ * Asks every finished episode for its tip (§4.1): after the last observation, until the score or the end token. An
+ * episode whose last observation left no room for one writes none.
+ */
+async function writeTips(
+  episodes: readonly Episode[],
+  batch: DecodingBatch,
+  config: RolloutConfig,
+  contextLength: number,
+): Promise<void> {
+  for (const { sequence, pending } of episodes) sequence.append("observation", pending);
+  const writing = episodes.filter(({ sequence }) => sequence.tokens.length + 1 + config.maxTipTokens <= contextLength);
+  const requests = writing.map(({ sequence, slot, pending, request }): GenerateRequest => {
+    sequence.append("prompt", [TOKEN.summary]);
     return {
-      episode: episode.slot,
-      append,
+      episode: slot,
+      append: [...pending, TOKEN.summary],
       maxTokens: config.maxTipTokens,
       stopTokens: TIP_STOP_TOKENS,
       temperature: config.tipTemperature,
-      key: episode.request.random.key,
+      key: request.random.key,
       turn: TIP_TURN,
     };
   });
   const completions = await batch.generate(requests);
-  episodes.forEach((episode, i) => {
+  writing.forEach((episode, i) => {
     const written = completions[i]!.tokens;
     episode.sequence.append("writtenTip", written);
     episode.writtenTip = written.filter((token) => !TIP_STOP_TOKENS.includes(token));
