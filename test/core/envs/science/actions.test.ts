@@ -27,7 +27,7 @@ describe("the first observation", () => {
   it("tells the task, then the room", () => {
     const env = kitchen([thing("cup", "kitchen", CUP)]);
     expect(env.reset().text).toBe(
-      "task find plant to red box kitchen . in kitchen see red box cup ; exit hallway closed bathroom closed outside closed",
+      "task find plant to red box kitchen . see red box cup ; exit hallway closed bathroom closed outside closed ; in kitchen",
     );
   });
 
