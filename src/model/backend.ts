@@ -43,6 +43,8 @@ const WANTED_LIMITS = [
   "maxComputeWorkgroupSizeX",
   "maxComputeInvocationsPerWorkgroup",
 ] as const;
+/** tfjs starts wasm once; its paths cannot change afterwards. */
+let isWasmRunning = false;
 const NEVER = new Promise<string>(() => undefined);
 
 /**
@@ -83,10 +85,11 @@ async function start(name: BackendName, options: BackendOptions): Promise<Starte
 async function startWasm({ wasmPaths }: BackendOptions): Promise<Started> {
   // Threads gain nothing at these sizes, and only the single-threaded binary shares its memory with our kernels.
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
-  if (wasmPaths !== undefined && tf.findBackend("wasm") === null) {
+  if (wasmPaths !== undefined && !isWasmRunning) {
     setWasmPaths(typeof wasmPaths === "string" ? wasmPaths : allBinaries(wasmPaths));
   }
   await setBackend("wasm");
+  isWasmRunning = true;
   await installWasmRuntime();
   return { deviceLost: NEVER };
 }
@@ -101,7 +104,8 @@ async function startWebGpu(): Promise<Started> {
   const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
   if (gpu === undefined) throw new DeviceError("this browser or runtime has no WebGPU");
   const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
-  if (tf.findBackend("webgpu") !== null) tf.removeBackend("webgpu");
+  // The import registers a backend of its own making; ours has a device whose loss can be watched.
+  if ((tf.findBackendFactory("webgpu") as unknown) !== null) tf.removeBackend("webgpu");
   const adapter = await requestAdapter(gpu);
   const device = await adapter.requestDevice({ requiredLimits: wantedLimits(adapter.limits) });
   tf.registerBackend("webgpu", () => new WebGPUBackend(device, adapter.info), WEBGPU_PRIORITY);

@@ -74,9 +74,9 @@ export function rotaryTensors(table: RotaryTable): RotaryTensors {
 export function rotate(x: tf.Tensor4D, angles: RotaryAngles, direction: "forward" | "back"): tf.Tensor4D {
   return tf.tidy(() => {
     const size = x.shape[3];
-    const swapped = tf.reshape(tf.matMul(tf.reshape(x, [-1, size]) as tf.Tensor2D, angles.swap), x.shape);
+    const swapped = tf.reshape(tf.matMul(tf.reshape<tf.Rank.R2>(x, [-1, size]), angles.swap), x.shape);
     const along = tf.mul(x, angles.cos);
     const across = tf.mul(swapped, angles.sin);
-    return (direction === "forward" ? tf.add(along, across) : tf.sub(along, across)) as tf.Tensor4D;
+    return direction === "forward" ? tf.add(along, across) : tf.sub(along, across);
   });
 }

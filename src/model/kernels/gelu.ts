@@ -51,7 +51,7 @@ export function geluBackward(slope: tf.Tensor2D, preActivation: tf.Tensor2D): Ge
   if (runtime === null) return geluBackwardReference(slope, preActivation);
   const [rows, width] = slope.shape;
   const input = runtime.allocate([rows, width]);
-  const bias = runtime.zeros<tf.Tensor1D>([width]);
+  const bias = runtime.zeros([width]);
   const addresses = [slope, preActivation, input, bias].map(runtime.addressOf);
   runtime.kernels.geluBackward(...addresses, rows, rowBytes(width));
   return { input, bias };

@@ -80,7 +80,7 @@ export function layerNormBackward(
   const { kernels, allocate, zeros, addressOf } = runtime;
   const [rows, width] = slope.shape;
   const input = allocate([rows, width]);
-  const [gainSlope, biasSlope] = [zeros<tf.Tensor1D>([width]), zeros<tf.Tensor1D>([width])];
+  const [gainSlope, biasSlope] = [zeros([width]), zeros([width])];
   const from = [slope, trace.normalized, trace.inverseStd, gain, residual].map(addressOf);
   kernels.layerNormBackward(...from, ...[input, gainSlope, biasSlope].map(addressOf), rows, rowBytes(width));
   return { input, gain: gainSlope, bias: biasSlope };

@@ -98,7 +98,7 @@ export function biasSlope(slope: tf.Tensor2D): tf.Tensor1D {
   const runtime = wasmRuntime(slope.shape[1]);
   if (runtime === null) return tf.sum(slope, 0);
   const [rows, width] = slope.shape;
-  const out = runtime.zeros<tf.Tensor1D>([width]);
+  const out = runtime.zeros([width]);
   runtime.kernels.columnSum(runtime.addressOf(slope), runtime.addressOf(out), rows, rowBytes(width));
   return out;
 }

@@ -56,7 +56,7 @@ function tokenLogProbsOnWasm(
   const { kernels, allocate, addressOf, floatsAt } = runtime;
   const [rows, vocabulary] = logits.shape;
   const statistics = allocate([rows, STATISTICS]);
-  const [picked, entropy] = [allocate<tf.Tensor1D>([rows]), allocate<tf.Tensor1D>([rows])];
+  const [picked, entropy] = [allocate([rows]), allocate([rows])];
   const rowData = allocate([rows, ROW_DATA]);
   kernels.tokenStatistics(addressOf(logits), addressOf(statistics), rows, rowBytes(vocabulary), 1 / temperature);
   const [logit, statistic, pickedValues, entropies, data] = [logits, statistics, picked, entropy, rowData].map(

@@ -7,10 +7,13 @@
 /** Instructions in binary form, in stack order. */
 export type Code = readonly number[];
 
-/** Value types. */
+/** A 32-bit integer. */
 export const I32 = 0x7f;
+/** A 32-bit float. */
 export const F32 = 0x7d;
+/** Sixteen bytes. */
 export const V128 = 0x7b;
+/** Types of parameters and locals. */
 export type ValueType = typeof I32 | typeof F32 | typeof V128;
 
 const VOID_BLOCK = 0x40;

@@ -1,5 +1,5 @@
 /**
- * @file Causal attention on wasm: per row and head, products of blocks of 32 positions on strided views of the
+ * @file Causal attention on wasm: per row and head, products of blocks of 16 positions on strided views of the
  * projections, so that nothing is split, merged or padded and the masked half is hardly computed. Rows may have
  * different lengths.
  */
@@ -10,7 +10,7 @@ import type { Kernels, WasmRuntime } from "./kernel-module.ts";
 import { FLOAT_BYTES } from "./loops.ts";
 import { rowBytes } from "./mat-mul.ts";
 
-const BLOCK = 32;
+const BLOCK = 16;
 const LANES = 4;
 
 /** One head of one row: addresses of its parts and its strides, in bytes. */
@@ -41,7 +41,7 @@ export function attentionOnWasm(
   const { kernels, addressOf } = runtime;
   const [positions, tripleWidth] = queryKeyValue.shape;
   const output = runtime.allocate([positions, tripleWidth / 3]);
-  const weights = runtime.allocate<tf.Tensor1D>([weightCount(batch.rowStarts, heads)]);
+  const weights = runtime.allocate([weightCount(batch.rowStarts, heads)]);
   const longest = padded(batch.maxLength);
   const scratch = runtime.zeros([tripleWidth / 3 / heads, longest]);
   const turn = rotation(runtime, { heads, rotary });

@@ -76,13 +76,19 @@ interface WasmBackend {
 export interface WasmRuntime {
   readonly kernels: Kernels;
   /** A new tensor that holds whatever the memory held. Tracked by `tf.tidy`. */
-  allocate<T extends tf.Tensor = tf.Tensor2D>(shape: readonly number[]): T;
+  readonly allocate: Allocator;
   /** A new tensor of zeros. */
-  zeros<T extends tf.Tensor = tf.Tensor2D>(shape: readonly number[]): T;
+  readonly zeros: Allocator;
   /** Byte address of a tensor. Valid as long as the tensor lives. */
-  addressOf(tensor: tf.Tensor): number;
+  readonly addressOf: (tensor: tf.Tensor) => number;
   /** The numbers at an address. Valid until the memory grows: do not keep. */
-  floatsAt(address: number, count: number): Float32Array;
+  readonly floatsAt: (address: number, count: number) => Float32Array;
+}
+
+/** Makes a float32 tensor of one or two axes. */
+interface Allocator {
+  (shape: readonly [number, number]): tf.Tensor2D;
+  (shape: readonly [number]): tf.Tensor1D;
 }
 
 let runtime: WasmRuntime | null = null;
@@ -107,14 +113,20 @@ export async function installWasmRuntime(): Promise<void> {
   const backend = tf.backend() as unknown as WasmBackend;
   const { memory } = backend.wasm.asm;
   const { instance } = await WebAssembly.instantiate(assemble(SOURCES.map((source) => source())), { env: { memory } });
-  const allocate = <T extends tf.Tensor>(shape: readonly number[]): T =>
-    tf.engine().makeTensorFromTensorInfo(backend.makeOutput(shape, "float32")) as T;
   const addressOf = (tensor: tf.Tensor): number => backend.dataIdMap.get(tensor.dataId).memoryOffset;
   const floatsAt = (address: number, count: number): Float32Array => new Float32Array(memory.buffer, address, count);
-  const zeros = <T extends tf.Tensor>(shape: readonly number[]): T => {
-    const tensor = allocate<T>(shape);
+  const allocate = (shape: readonly number[]): tf.Tensor =>
+    tf.engine().makeTensorFromTensorInfo(backend.makeOutput(shape, "float32"));
+  const zeros = (shape: readonly number[]): tf.Tensor => {
+    const tensor = allocate(shape);
     floatsAt(addressOf(tensor), tensor.size).fill(0);
     return tensor;
   };
-  runtime = { kernels: instance.exports as unknown as Kernels, allocate, zeros, addressOf, floatsAt };
+  runtime = {
+    kernels: instance.exports as unknown as Kernels,
+    allocate: allocate as Allocator,
+    zeros: zeros as Allocator,
+    addressOf,
+    floatsAt,
+  };
 }

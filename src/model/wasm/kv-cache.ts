@@ -15,10 +15,10 @@ import { rowBytes } from "./mat-mul.ts";
 /** Capacity grows in steps of this many tokens. */
 const CAPACITY_STEP = 64;
 
-/** Keys [episodes, width, capacity] and values [episodes, capacity, width] of one layer. */
+/** Keys [episodes · width, capacity] and values [episodes · capacity, width] of one layer. */
 interface LayerCache {
-  readonly key: tf.Tensor3D;
-  readonly value: tf.Tensor3D;
+  readonly key: tf.Tensor2D;
+  readonly value: tf.Tensor2D;
 }
 
 /** Implements {@link KvCache} with kernels that read and write strided memory. */
@@ -65,7 +65,7 @@ export class WasmKvCache implements KvCache {
   }
 
   dispose(): void {
-    disposeAll(this.#layers as LayerCache[]);
+    disposeAll(this.#layers);
     this.#layers = [];
   }
 
@@ -129,8 +129,8 @@ export class WasmKvCache implements KvCache {
     const { kernels, addressOf } = this.#runtime;
     const { width, layers } = this.#config;
     const grown = Array.from({ length: layers }, (_, layer) => {
-      const key = tf.keep(this.#runtime.zeros<tf.Tensor3D>([this.#episodeCount, width, capacity]));
-      const value = tf.keep(this.#runtime.zeros<tf.Tensor3D>([this.#episodeCount, capacity, width]));
+      const key = tf.keep(this.#runtime.zeros([this.#episodeCount * width, capacity]));
+      const value = tf.keep(this.#runtime.zeros([this.#episodeCount * capacity, width]));
       const old = this.#layers[layer];
       if (old !== undefined) {
         const [before, after] = [rowBytes(this.#capacity), rowBytes(capacity)];
