@@ -13,8 +13,8 @@ export const BASE_CORPUS: CorpusConfig = {
 /** How the base policy is trained. */
 export const BASE_TRAINING = {
   peakLearningRate: 3e-3,
-  rowsPerStep: 64,
+  rowsPerStep: 32,
   /** Shards of a step: fixed, so that the result does not depend on how many processes share them. */
   shards: 4,
-  tokens: 8_000_000,
+  tokens: 14_000_000,
 } as const;
