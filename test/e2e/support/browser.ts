@@ -14,7 +14,6 @@ const COMMON_FLAGS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EX
 /** WebGPU in software, in pages and workers, on machines without a GPU. */
 const SOFTWARE_WEBGPU_FLAGS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 
-/** Run before every script, since init scripts do not reach workers. */
 const DELETE_WEBGPU = "delete Object.getPrototypeOf(navigator).gpu;";
 
 interface PlaygroundOptions {
@@ -24,6 +23,8 @@ interface PlaygroundOptions {
   readonly suffix?: string;
   /** Removes `navigator.gpu` from the page and its workers. */
   readonly withoutWebGpu?: boolean;
+  /** Run before every script of the page and its workers, which init scripts do not reach. */
+  readonly prelude?: string;
   /** Keeps `navigator.gpu`, but `requestAdapter()` gives null. */
   readonly withoutAdapter?: boolean;
   readonly viewport?: { readonly width: number; readonly height: number };
@@ -51,7 +52,8 @@ export async function openPlayground(options: PlaygroundOptions = {}): Promise<P
   const server = await startStaticServer({ root, basePath: SUB_PATH });
   const browser = await launchChromium(options.withoutAdapter !== true && options.withoutWebGpu !== true);
   const context = await browser.newContext({ viewport: options.viewport ?? { width: 1280, height: 800 } });
-  const watched = await watch(context, new URL(server.url).origin, options.withoutWebGpu === true);
+  const prelude = (options.withoutWebGpu === true ? DELETE_WEBGPU : "") + (options.prelude ?? "");
+  const watched = await watch(context, new URL(server.url).origin, prelude);
   const page = await context.newPage();
   const url = server.url + (options.suffix ?? "");
   await page.goto(url);
@@ -72,7 +74,7 @@ async function launchChromium(hasAdapter: boolean) {
   });
 }
 
-async function watch(context: BrowserContext, origin: string, withoutWebGpu: boolean) {
+async function watch(context: BrowserContext, origin: string, prelude: string) {
   const consoleErrors: string[] = [];
   const cspViolations: string[] = [];
   const foreignRequests: string[] = [];
@@ -89,13 +91,13 @@ async function watch(context: BrowserContext, origin: string, withoutWebGpu: boo
     if (new URL(address).origin !== origin) {
       foreignRequests.push(address);
       await route.abort();
-    } else if (withoutWebGpu && new URL(address).pathname.endsWith(".js")) await serveWithoutWebGpu(route);
+    } else if (prelude !== "" && new URL(address).pathname.endsWith(".js")) await serveWithPrelude(route, prelude);
     else await route.continue();
   });
   return { consoleErrors, cspViolations, foreignRequests };
 }
 
-async function serveWithoutWebGpu(route: Route): Promise<void> {
+async function serveWithPrelude(route: Route, prelude: string): Promise<void> {
   const response = await route.fetch();
-  await route.fulfill({ response, body: `${DELETE_WEBGPU}\n${await response.text()}` });
+  await route.fulfill({ response, body: `${prelude}\n${await response.text()}` });
 }

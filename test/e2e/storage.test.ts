@@ -1,0 +1,88 @@
+/** @file What the page does when the browser does not let it keep a run, or another tab trains it. */
+import { expect, test } from "vitest";
+import { openPlayground } from "./support/browser.ts";
+import { expectQuiet, press, readDatabase, tinyRun, waitForText, waitUntilSaved } from "./support/training.ts";
+
+/** Bytes. A checkpoint of the base policy takes 3 MB. */
+const ROOM_FOR_ONE_CHECKPOINT = 5_000_000;
+const WASM = { withoutWebGpu: true, suffix: tinyRun({ iterations: 200 }) };
+
+test("where there is no IndexedDB the page trains and says that nothing is saved", async () => {
+  const playground = await openPlayground({
+    ...WASM,
+    prelude: 'Object.defineProperty(globalThis, "indexedDB", { value: undefined });',
+  });
+  const { page } = playground;
+  try {
+    await press(page, "train");
+    await waitForText(page, "saved", /^not saved$/);
+    await waitForText(page, "iteration", /^[2-9]/);
+    expect(await page.getByTestId("saved").getAttribute("title")).toContain("IndexedDB");
+    expectQuiet(playground);
+  } finally {
+    await playground.close();
+  }
+});
+
+test("when the disk is full the page trains on, says so, and the last saved state stays whole", async () => {
+  const playground = await openPlayground(WASM);
+  const { page, context } = playground;
+  try {
+    // Set before the first write, because the browser asks for its quota anew only after half a minute.
+    const devTools = await context.newCDPSession(page);
+    const { origin } = new URL(page.url());
+    await devTools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: ROOM_FOR_ONE_CHECKPOINT });
+    await press(page, "train");
+    await waitForText(page, "saved", /^not saved$/);
+    expect(await page.getByTestId("saved").getAttribute("title")).toContain("no room left");
+    const { runs, checkpoints } = await readDatabase(page);
+    expect(checkpoints.map(([, iteration]) => iteration)).toContain(runs[0]!.head);
+
+    await devTools.send("Storage.overrideQuotaForOrigin", { origin });
+    await waitUntilSaved(page, runs[0]!.head! + 1);
+    const { events } = await readDatabase(page);
+    const iterations = events
+      .filter(({ type }) => type === "iterationFinished")
+      .map(({ summary }) => (summary as { iteration: number }).iteration);
+    expect(iterations).toEqual(iterations.map((_, i) => i + 1));
+  } finally {
+    await playground.close();
+  }
+});
+
+test("a second tab does not train the same run, and can go on with it when the first is closed", async () => {
+  const playground = await openPlayground(WASM);
+  const { page, context, url } = playground;
+  try {
+    await press(page, "train");
+    await waitUntilSaved(page, 1);
+    const second = await context.newPage();
+    await second.goto(url);
+    await second.getByText(/another tab/).waitFor({ timeout: 30_000 });
+    const { runs } = await readDatabase(page);
+    await waitUntilSaved(page, runs[0]!.head! + 1);
+
+    await page.close();
+    await second.getByTestId("train").click();
+    await waitUntilSaved(second, runs[0]!.head! + 2);
+  } finally {
+    await playground.close();
+  }
+});
+
+test("training goes on after the page's data was cleared, and is saved again", async () => {
+  const playground = await openPlayground(WASM);
+  const { page, context } = playground;
+  try {
+    await press(page, "train");
+    await waitUntilSaved(page, 1);
+    const devTools = await context.newCDPSession(page);
+    const { origin } = new URL(page.url());
+    await devTools.send("Storage.clearDataForOrigin", { origin, storageTypes: "indexeddb" });
+    const saved = Number(/\d+/.exec((await page.getByTestId("saved").textContent()) ?? "")?.[0]);
+    await waitUntilSaved(page, saved + 3);
+    expect((await readDatabase(page)).runs).toHaveLength(1);
+  } finally {
+    await playground.close();
+  }
+});

@@ -1,0 +1,78 @@
+/** @file The built page trains in its real worker, keeps everything in the real IndexedDB, and goes on after a reload. */
+import { expect, test } from "vitest";
+import { openPlayground } from "./support/browser.ts";
+import {
+  expectQuiet,
+  press,
+  readDatabase,
+  storedEvents,
+  tinyRun,
+  waitForText,
+  waitUntilSaved,
+} from "./support/training.ts";
+
+/** WebGPU here is SwiftShader: a decode step takes a second or more, so actions and tips are short. */
+const SHORT = { iterations: 50, maxActionTokens: 2, maxTipTokens: 3 };
+
+test.each([
+  { backend: "webgpu", settings: SHORT, options: {}, timeoutMs: 240_000 },
+  { backend: "wasm", settings: { iterations: 50 }, options: { withoutWebGpu: true }, timeoutMs: 60_000 },
+])(
+  "the built page trains on $backend, keeps its tips in IndexedDB and goes on after a reload",
+  { timeout: 540_000 },
+  async ({ backend, settings, options, timeoutMs }) => {
+    const playground = await openPlayground({ ...options, suffix: tinyRun(settings) });
+    const { page } = playground;
+    try {
+      await press(page, "train");
+      await waitForText(page, "backend", new RegExp(`^${backend}$`), timeoutMs);
+      await waitUntilSaved(page, 1, timeoutMs);
+      const before = await readDatabase(page);
+      expect(before.runs).toHaveLength(1);
+      expect(before.tipCount).toBeGreaterThan(0);
+      await waitForText(page, "tip-count", /[1-9]/);
+
+      await page.reload();
+      await waitForText(page, "iteration", /^[1-9]/);
+      await waitForText(page, "backend", new RegExp(`^${backend}$`), timeoutMs);
+      const head = before.runs[0]!.head!;
+      await waitUntilSaved(page, head + 1, timeoutMs);
+      const after = await readDatabase(page);
+      expect(after.runs.map(({ runId }) => runId)).toEqual(before.runs.map(({ runId }) => runId));
+      expect(after.tipCount).toBeGreaterThanOrEqual(before.tipCount);
+      const iterations = after.events
+        .filter(({ type }) => type === "iterationFinished")
+        .map(({ summary }) => (summary as { iteration: number }).iteration);
+      expect(iterations).toEqual(iterations.map((_, i) => i + 1));
+      expect(after.checkpoints).toHaveLength(2);
+      expectQuiet(playground);
+    } finally {
+      await playground.close();
+    }
+  },
+);
+
+test("a run that is reloaded again and again ends with the same weights and rollouts as one that is not", async () => {
+  const finals: unknown[] = [];
+  for (const kills of [[], [1, 2, 3]]) {
+    const playground = await openPlayground({ withoutWebGpu: true, suffix: tinyRun({ iterations: 4 }) });
+    const { page } = playground;
+    try {
+      await press(page, "train");
+      for (const iteration of kills) {
+        await waitUntilSaved(page, iteration);
+        await page.reload();
+      }
+      await waitUntilSaved(page, 4);
+      await page.getByRole("button", { name: "Train again" }).waitFor({ timeout: 60_000 });
+      const [finished, ...others] = await storedEvents(page, "runFinished");
+      expect(others).toEqual([]);
+      finals.push(finished);
+      expectQuiet(playground);
+    } finally {
+      await playground.close();
+    }
+  }
+  expect(finals[0]).toMatchObject({ iteration: 4, weightsHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+  expect(finals[1]).toEqual(finals[0]);
+});
