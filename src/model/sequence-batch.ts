@@ -38,9 +38,11 @@ export function sequenceBatch(rows: readonly (readonly number[])[], isPadded: bo
   };
   rows.forEach((row, r) => {
     const start = rowStarts[r]!;
-    batch.tokens.set(row, start);
-    batch.previous.set(row.slice(0, -1), start + 1);
-    batch.secondPrevious.set(row.slice(0, -2), start + 2);
+    for (let i = 0; i < row.length; i++) {
+      batch.tokens[start + i] = row[i]!;
+      if (i >= 1) batch.previous[start + i] = row[i - 1]!;
+      if (i >= 2) batch.secondPrevious[start + i] = row[i - 2]!;
+    }
   });
   return batch;
 }
