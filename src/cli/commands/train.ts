@@ -151,5 +151,7 @@ function configOf(options: TrainOptions): RunConfig {
 
 function typedValue(key: string, text: string): string | number {
   const field = CONFIG_FIELDS.find((candidate) => candidate.key === key);
-  return field?.kind === "number" && text.trim() !== "" ? Number(text) : text;
+  if (field?.kind !== "number" || text.trim() === "") return text;
+  const number = Number(text);
+  return Number.isNaN(number) ? text : number;
 }

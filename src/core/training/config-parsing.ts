@@ -35,7 +35,12 @@ export function parseRunConfig(values: unknown): RunConfig {
   if (parsed.success) return parsed.output as unknown as RunConfig;
   const issue = parsed.issues[0];
   const key = v.getDotPath(issue) ?? "?";
-  throw new ConfigError(`config: ${requirement(key)}, got ${JSON.stringify((values as Record<string, unknown>)[key])}`);
+  throw new ConfigError(`config: ${requirement(key)}, got ${shown((values as Record<string, unknown>)[key])}`);
+}
+
+/** A value for an error message; JSON knows no NaN and no infinity. */
+function shown(value: unknown): string {
+  return typeof value === "number" ? String(value) : JSON.stringify(value);
 }
 
 function requirement(key: string): string {

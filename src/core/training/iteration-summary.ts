@@ -1,7 +1,7 @@
 import type { Random } from "../base/random.ts";
 import { mean, sum } from "../base/stats.ts";
 import type { IterationSummary, ModeCounts, PhaseTimes, TokenUpdateRecord } from "../events/training-event.ts";
-import type { LossConfig, UpdateStats } from "../policy/policy.ts";
+import type { LossConfig, UpdateRow, UpdateStats } from "../policy/policy.ts";
 import { countModes } from "../rollout/rollout-engine.ts";
 import type { Trajectory } from "../rollout/trajectory.ts";
 import type { TrajectoryRow } from "../rollout/update-rows.ts";
@@ -79,16 +79,28 @@ export function mergeStats(parts: readonly UpdateStats[]): UpdateStats {
 export function tokenUpdateRecords(
   rows: readonly TrajectoryRow[],
   { logProbs }: UpdateStats,
-  { minTokenLogProb, maskScope }: LossConfig,
+  loss: LossConfig,
 ): TokenUpdateRecord[] {
   return rows.map(({ trajectory, row }, i) => {
     const now = logProbs[i]!;
-    const unlikely = now.map((logProb) => row.offPolicy && logProb <= minTokenLogProb);
-    const wholeResponse = maskScope === "response" && unlikely.includes(true);
     return {
       rolloutId: trajectory.rolloutId,
       ratios: now.map((logProb, position) => Math.exp(logProb - row.oldLogProbs[position]!)),
-      masked: unlikely.map((masked) => masked || wholeResponse),
+      masked: maskedTokens(row, now, loss),
     };
   });
+}
+
+/** Which loss tokens the low-probability mask leaves out (Eq. 2), as the loss does it. */
+function maskedTokens(
+  row: UpdateRow,
+  logProbs: readonly number[],
+  { minTokenLogProb, maskScope }: LossConfig,
+): boolean[] {
+  const unlikely = logProbs.map((logProb) => row.offPolicy && logProb <= minTokenLogProb);
+  if (maskScope === "token") return unlikely;
+  // The same number for all tokens of one response, because they stand next to each other.
+  const responses = row.lossPositions.map((position, i) => position - i);
+  const masked = new Set(responses.filter((_, i) => unlikely[i]));
+  return responses.map((response) => masked.has(response));
 }

@@ -314,7 +314,7 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   choice("maskScope", ["token", "response"], {
     ...HOT_UPDATE,
     label: "Mask scope",
-    help: "Mask the unlikely token (the paper) or its whole rollout (the reference code).",
+    help: "Mask the unlikely token (the paper) or the whole action it stands in (the reference code).",
   }),
   real("klCoefficient", 0, [0, 1, 0.001], {
     ...HOT_UPDATE,
