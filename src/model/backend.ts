@@ -53,6 +53,7 @@ const NEVER = new Promise<string>(() => undefined);
  * @throws {DeviceError} if none works
  */
 export async function selectBackend(options: BackendOptions = {}): Promise<SelectedBackend> {
+  tf.enableProdMode(); // no advertisement of other backends in the console
   const reasons: string[] = [];
   for (const name of LADDER.slice(LADDER.indexOf(options.prefer ?? "webgpu"))) {
     try {
@@ -88,10 +89,31 @@ async function startWasm({ wasmPaths }: BackendOptions): Promise<Started> {
   if (wasmPaths !== undefined && !isWasmRunning) {
     setWasmPaths(typeof wasmPaths === "string" ? wasmPaths : allBinaries(wasmPaths));
   }
-  await setBackend("wasm");
+  await withoutNewListeners(() => setBackend("wasm"));
   isWasmRunning = true;
   await installWasmRuntime();
   return { deviceLost: NEVER };
+}
+
+/** The parts of Node's process that matter here; absent in browsers. */
+interface NodeProcess {
+  listeners(event: string): ((...values: unknown[]) => void)[];
+  removeListener(event: string, listener: (...values: unknown[]) => void): void;
+}
+
+/**
+ * In Node the wasm binary's loader listens for uncaught errors and throws them again from its one long line of code,
+ * which hides every error of the program. Takes those listeners off.
+ */
+async function withoutNewListeners(start: () => Promise<void>): Promise<void> {
+  const { process } = globalThis as { process?: NodeProcess };
+  const events = ["uncaughtException", "unhandledRejection"];
+  const before = new Set(events.flatMap((event) => process?.listeners(event) ?? []));
+  await start();
+  for (const event of events) {
+    const added = process?.listeners(event).filter((listener) => !before.has(listener)) ?? [];
+    for (const listener of added) process?.removeListener(event, listener);
+  }
 }
 
 /** tfjs wants a URL for each of its three binaries, though it loads one. */
