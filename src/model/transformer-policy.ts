@@ -135,12 +135,18 @@ export class TransformerPolicy implements Policy {
     return positions.map((_, i) => likeliest(values.subarray(i * vocabularySize, (i + 1) * vocabularySize), top));
   }
 
-  async update(rows: readonly UpdateRow[], loss: LossConfig, optimizer: OptimizerConfig): Promise<UpdateStats> {
+  async update(
+    rows: readonly UpdateRow[],
+    loss: LossConfig,
+    optimizer: OptimizerConfig,
+    options?: { readonly measureKl: boolean },
+  ): Promise<UpdateStats> {
     const sequences = rows.map((row) => this.#sequenceOf(row));
     const tokenCount = sequences.reduce((sum, { positions }) => sum + positions.length, 0);
     if (tokenCount === 0) throw new ShapeError("update: at least one loss position, got none");
     const temperature = positiveTemperature("update", loss.temperature);
-    const base = loss.klCoefficient === 0 ? null : await this.#scoreWithBase(sequences, temperature);
+    const needsBase = loss.klCoefficient !== 0 || options?.measureKl === true;
+    const base = needsBase ? await this.#scoreWithBase(sequences, temperature) : null;
     const sums = noSums();
     const logProbs: number[][] = rows.map(() => []);
     const gradient = await accumulateGradient(this.#current(), sequences, temperature, (i, outcome) => {
