@@ -5,17 +5,15 @@ import {
   expectQuiet,
   press,
   readDatabase,
+  SHORT_RUN,
   storedEvents,
   tinyRun,
   waitForText,
   waitUntilSaved,
 } from "./support/training.ts";
 
-/** WebGPU here is SwiftShader: a decode step takes a second or more, so actions and tips are short. */
-const SHORT = { iterations: 50, maxActionTokens: 2, maxTipTokens: 3 };
-
 test.each([
-  { backend: "webgpu", settings: SHORT, options: {}, timeoutMs: 240_000 },
+  { backend: "webgpu", settings: SHORT_RUN, options: {}, timeoutMs: 240_000 },
   { backend: "wasm", settings: { iterations: 50 }, options: { withoutWebGpu: true }, timeoutMs: 60_000 },
 ])(
   "the built page trains on $backend, keeps its tips in IndexedDB and goes on after a reload",

@@ -5,6 +5,9 @@ import type { openPlayground } from "./browser.ts";
 
 type Playground = Awaited<ReturnType<typeof openPlayground>>;
 
+/** For WebGPU in software, where a token takes half a second: short actions and tips. */
+export const SHORT_RUN = { iterations: 50, maxActionTokens: 2, maxTipTokens: 3 };
+
 /** Link to a run that a slow machine can do: one task, two rollouts, no evaluation on the way, no second method. */
 export function tinyRun(settings: Readonly<Record<string, string | number>> = {}): string {
   const tiny = { method: "empo2", tasksPerIteration: 1, groupSize: 2, trainVariations: 1 };
