@@ -3,7 +3,6 @@
  * and budget, each in its own worker.
  */
 import { readRunConfig } from "../../core/training/config-parsing.ts";
-import type { TrainingEvent } from "../../core/events/training-event.ts";
 import type { RunConfig } from "../../core/training/run-config.ts";
 import type { InspectedToken, TipEdit, WorkerMessage } from "../../protocol/messages.ts";
 import { knownSettings } from "../store/run-slice.ts";
@@ -20,12 +19,14 @@ import { companionMethod, runTitle } from "./run-title.ts";
 const INSPECT_TIMEOUT_MS = 60_000;
 const FILE_TIMEOUT_MS = 120_000;
 /** After so many starts by itself without a finished iteration, the page waits for the visitor. */
-const MAX_ATTEMPTS = 2;
+const MAX_ATTEMPTS = 3;
 
 const client = new WorkerClient(receive);
 /** Database ids of the live runs. */
 const runIds = new Map<string, string>();
 let nextKey = 1;
+
+type EventsMessage = Extract<WorkerMessage, { readonly type: "events" }>;
 
 interface StartOptions {
   readonly config: RunConfig;
@@ -42,7 +43,10 @@ function open({ config, runId, fresh, autoRun }: StartOptions): string {
   const key = `live-${nextKey++}`;
   runIds.set(key, runId);
   usePage.setState(({ views, order, liveKeys }) => ({
-    views: { ...views, [key]: emptyView(key, runTitle(config), "live") },
+    views: {
+      ...views,
+      [key]: emptyView({ key, title: runTitle(config), source: "live", method: config.method, config }),
+    },
     order: [...order, key],
     liveKeys: [...liveKeys, key],
   }));
@@ -149,8 +153,9 @@ function continueFailed(): void {
     const runId = runIds.get(key);
     const { running } = usePage.getState().settings;
     if (view?.worker?.state !== "failed" || runId === undefined || running === null) continue;
-    usePage.setState(({ views }) => ({ views: { ...views, [key]: emptyView(key, view.title, "live") } }));
-    const config = { ...running, method: view.run.method === "" ? running.method : view.run.method };
+    const config = { ...running, method: view.run.method };
+    const empty = emptyView({ key, title: view.title, source: "live", method: config.method, config });
+    usePage.setState(({ views }) => ({ views: { ...views, [key]: empty } }));
     client.open(key, runId);
     client.send(key, { type: "start", config, fresh: false, backend: "auto", autoRun: true });
   }
@@ -163,7 +168,10 @@ export function resumeStoredRun(): boolean {
   const config = configFromRecord(session.config);
   const autoRun = session.wasRunning && session.attempts < MAX_ATTEMPTS;
   if (session.wasRunning && !autoRun) {
-    addNote("error", "The run stopped twice while it was starting, so it waits. Press Train to try again.");
+    addNote(
+      "error",
+      "The page was opened several times without a finished iteration, so the run waits. Press Resume to go on.",
+    );
   }
   writeSession({ ...session, attempts: session.attempts + 1 });
   removeRecording();
@@ -254,7 +262,7 @@ function rememberRunning(wasRunning: boolean): void {
 function receive(key: string, message: WorkerMessage): void {
   hear({ key, message });
   const isMain = usePage.getState().liveKeys[0] === key;
-  if (message.type === "events") noticeEvents(key, isMain, message.events);
+  if (message.type === "events") noticeEvents(key, isMain, message);
   if (message.type === "state" && isMain && message.state !== "running") usePage.setState({ isPausing: false });
   if (message.type !== "failed") return;
   if (message.requestId === null) client.close(key);
@@ -262,10 +270,10 @@ function receive(key: string, message: WorkerMessage): void {
 }
 
 /** Title and form follow the run's own configuration; a finished iteration shows that starting works. */
-function noticeEvents(key: string, isMain: boolean, events: readonly TrainingEvent[]): void {
+function noticeEvents(key: string, isMain: boolean, { events, replay }: EventsMessage): void {
   for (const event of events) {
     if (event.type === "runStarted") followConfig(key, isMain, event.config);
-    if (event.type === "iterationFinished" && isMain) {
+    if (event.type === "iterationFinished" && isMain && !replay) {
       const session = readSession();
       if (session !== null && session.attempts > 0) writeSession({ ...session, attempts: 0 });
     }

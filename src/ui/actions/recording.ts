@@ -63,7 +63,10 @@ function keyOf({ id }: RecordedEntry): string {
 }
 
 function showEntries(shown: readonly RecordedEntry[]): void {
-  const added = shown.map((entry) => [keyOf(entry), emptyView(keyOf(entry), entry.title, "recorded")] as const);
+  const added = shown.map((entry) => {
+    const { title, method } = entry;
+    return [keyOf(entry), emptyView({ key: keyOf(entry), title, source: "recorded", method, config: {} })] as const;
+  });
   const { date, commit } = shown[0]!;
   const origin = [date, commit === undefined ? undefined : `commit ${commit.slice(0, 9)}`].filter(
     (part) => part !== undefined,
@@ -71,7 +74,7 @@ function showEntries(shown: readonly RecordedEntry[]): void {
   usePage.setState(({ views, order }) => ({
     views: { ...views, ...Object.fromEntries(added) },
     order: [...order.filter((key) => !added.some(([other]) => other === key)), ...added.map(([key]) => key)],
-    shownKey: (added.find(([key]) => key.includes("empo2")) ?? added[0]!)[0],
+    shownKey: (added.find(([, { run }]) => run.method === "empo2") ?? added[0]!)[0],
     selection: INITIAL_SELECTION,
   }));
   setPlayback({ state: prefersStill() ? "paused" : "playing", origin: origin.join(", ") });

@@ -27,8 +27,6 @@ export interface ChartSpec {
   readonly series: readonly ChartSeries[];
   readonly marks: readonly ChartMark[];
   readonly yRange: readonly [number, number];
-  readonly xLabel: string;
-  readonly yLabel: string;
   readonly formatX: (value: number) => string;
   /** The chart in words. */
   readonly summary: string;
@@ -106,12 +104,12 @@ function optionsOf(spec: ChartSpec, color: ColorReader, size: { width: number; h
     legend: { show: false },
     cursor: { show: false },
     scales: {
-      x: { time: false, range: (_plot, min, max) => [min, max > min ? max : min + 1] },
+      x: { time: false, range: (_plot, min, max) => xRange(min, max) },
       y: { range: [...yRange] },
     },
     axes: [
-      { ...axis, size: 22, space: 44, label: spec.xLabel, values: (_plot, splits) => splits.map(formatX) },
-      { ...axis, size: 30, space: 28, gap: 3, label: spec.yLabel, values: (_plot, splits) => splits.map(minusSign) },
+      { ...axis, size: 22, space: 44, incrs: WHOLE_STEPS, values: (_plot, splits) => splits.map(formatX) },
+      { ...axis, size: 30, space: 26, gap: 3, incrs: [20, 50, 100], values: (_plot, splits) => splits.map(minusSign) },
     ],
     series: [
       {},
@@ -126,6 +124,15 @@ function optionsOf(spec: ChartSpec, color: ColorReader, size: { width: number; h
     ],
     hooks: { draw: [(plot) => drawMarks(plot, marks, color)] },
   };
+}
+
+/** Iterations, tokens and seconds are told in whole numbers. */
+const WHOLE_STEPS = Array.from({ length: 9 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
+const SMALLEST_SPAN = 5;
+
+/** From 0; a chart without points has room for the first ones. uPlot passes null where there are none. */
+function xRange(_min: number | null, max: number | null): [number, number] {
+  return [0, Math.max(max ?? 0, SMALLEST_SPAN)];
 }
 
 function minusSign(value: number): string {

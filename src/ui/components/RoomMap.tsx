@@ -40,6 +40,7 @@ export function RoomMap({ view, path, taskWords }: RoomMapProps) {
         {view.doors.map(({ between: [from, to], open }) => (
           <Door key={`${from} ${to}`} from={centreOf(from)} to={centreOf(to)} isOpen={open} />
         ))}
+        <path d={pathLine(path.map(centreOf))} className={styles.path} />
         {view.rooms.map(({ name, things }) => (
           <Room
             key={name}
@@ -53,7 +54,6 @@ export function RoomMap({ view, path, taskWords }: RoomMapProps) {
             onChoose={() => setChosen(name === chosen ? null : name)}
           />
         ))}
-        <path d={pathLine(path.map(centreOf))} className={styles.path} />
         <Agent at={centreOf(view.agentRoom)} />
       </svg>
       {listed !== undefined && (
@@ -139,9 +139,9 @@ function keyThings(things: readonly ThingView[], taskWords: string): string {
   return state === undefined ? key.name : `${key.name}, ${state}`;
 }
 
-/** A line through the rooms visited, a little beside the doors' lines. */
+/** A line from room to room in the order of the visits; it shows in the doors. */
 function pathLine(points: readonly Point[]): string {
-  return points.map(({ x, y }, i) => `${i === 0 ? "M" : "L"}${x} ${y + HEIGHT / 2 - 6}`).join("");
+  return points.map(({ x, y }, i) => `${i === 0 ? "M" : "L"}${x} ${y}`).join("");
 }
 
 /** Things with their states and contents, as a sentence. */

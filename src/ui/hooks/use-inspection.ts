@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useReducer, useRef } from "react";
 import type { InspectedToken } from "../../protocol/messages.ts";
 import { inspect } from "../actions/live-runs.ts";
 import { messageOf } from "../worker-client.ts";
@@ -10,33 +10,45 @@ export interface InspectionTarget {
   readonly turn: number;
 }
 
-export type Inspection =
-  | { readonly state: "waiting" }
-  | { readonly state: "done"; readonly tokens: readonly InspectedToken[] }
-  | { readonly state: "failed"; readonly message: string };
+/** An answer of the worker, and what it is about. */
+export interface Inspection {
+  readonly target: InspectionTarget;
+  readonly tokens: readonly InspectedToken[];
+  /** A sentence if the worker refused, else null. */
+  readonly problem: string | null;
+}
 
 /** So that going through the turns quickly asks once. */
-const DELAY_MS = 250;
-const WAITING: Inspection = { state: "waiting" };
+const DELAY_MS = 120;
 
-/** What the policy would write at a place, with and without tips. Asks the worker when the place changes. */
-export function useInspection({ key, rolloutId, turn }: InspectionTarget): Inspection {
-  const name = `${key}/${rolloutId}/${turn}`;
-  const [known, setKnown] = useState<{ readonly name: string; readonly inspection: Inspection } | null>(null);
+/**
+ * The newest answer about a rollout's turns, with and without tips; null before the first one. One question is under
+ * way at a time, so that a busy run is not flooded; the last wanted turn is always asked in the end.
+ */
+export function useInspection({ key, rolloutId, turn }: InspectionTarget): Inspection | null {
+  const [newest, tell] = useReducer((_old: Inspection | null, next: Inspection) => next, null);
+  const isAsking = useRef(false);
+  const asked = newest?.target;
+  const isCurrent = asked?.key === key && asked.rolloutId === rolloutId && asked.turn === turn;
   useEffect(() => {
-    let isWanted = true;
-    const tell = (inspection: Inspection) => {
-      if (isWanted) setKnown({ name, inspection });
+    if (isCurrent) return;
+    const target = { key, rolloutId, turn };
+    const ask = async () => {
+      try {
+        tell({ target, tokens: await inspect(key, rolloutId, turn), problem: null });
+      } catch (error) {
+        tell({ target, tokens: [], problem: messageOf(error) });
+      } finally {
+        isAsking.current = false;
+      }
     };
+    // A question under way asks for this component again when it is answered: `asked` changes then.
     const timer = setTimeout(() => {
-      inspect(key, rolloutId, turn)
-        .then((tokens) => tell({ state: "done", tokens }))
-        .catch((error: unknown) => tell({ state: "failed", message: messageOf(error) }));
+      if (isAsking.current) return;
+      isAsking.current = true;
+      void ask();
     }, DELAY_MS);
-    return () => {
-      isWanted = false;
-      clearTimeout(timer);
-    };
-  }, [key, rolloutId, turn, name]);
-  return known?.name === name ? known.inspection : WAITING;
+    return () => clearTimeout(timer);
+  }, [key, rolloutId, turn, isCurrent, asked]);
+  return asked?.key === key && asked.rolloutId === rolloutId ? newest : null;
 }

@@ -6,6 +6,7 @@ import { classNames } from "../components/class-names.ts";
 import controls from "../components/controls.module.css";
 import { usePage } from "../store/store.ts";
 import { FieldRow } from "./FieldRow.tsx";
+import { Pretraining } from "./Pretraining.tsx";
 import { RestartOffer } from "./StatusStrip.tsx";
 import styles from "./Lab.module.css";
 
@@ -58,6 +59,7 @@ function OpenLab() {
             {CONFIG_FIELDS.filter((field) => field.group === group).map((field) => (
               <FieldRow key={field.key} field={field} />
             ))}
+            {group === "task" && <Pretraining />}
           </fieldset>
         ))}
       </div>

@@ -191,7 +191,7 @@ function TipRow({ tip, age, isLive, onEdit }: TipRowProps) {
         <span title={`Written ${plural(age, "iteration")} ago`}>{age === 0 ? "new" : `${age} it. old`}</span>
         <span>read {formatCount(retrievedCount)}×</span>
         {author === "person" && <span>by hand</span>}
-        {pinned && !isLive && <span>pinned</span>}
+        {pinned && <span>pinned</span>}
         {isLive && (
           <span className={styles.actions}>
             <button

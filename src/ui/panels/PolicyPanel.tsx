@@ -1,13 +1,13 @@
 import { useState } from "react";
-import type { TurnRecord } from "../../core/events/training-event.ts";
 import type { InspectedToken, TokenChoice } from "../../protocol/messages.ts";
 import { Panel } from "../components/Panel.tsx";
 import { classNames } from "../components/class-names.ts";
 import controls from "../components/controls.module.css";
 import { formatPercent } from "../format.ts";
-import { useInspection, type InspectionTarget } from "../hooks/use-inspection.ts";
+import { useInspection } from "../hooks/use-inspection.ts";
 import type { ShownRollout } from "../store/episode-slice.ts";
 import { shownRollout, shownView, usePage } from "../store/store.ts";
+import { ActionList } from "./ActionList.tsx";
 import styles from "./PolicyPanel.module.css";
 
 /** What the policy was likely to write at the shown turn, with the tips and without. */
@@ -15,7 +15,7 @@ export function PolicyPanel() {
   const rollout = usePage(shownRollout);
   const turn = usePage((state) => state.selection.turn);
   return (
-    <Panel id="policy" title="Policy" isActive={false} aside={<span>next-token probabilities</span>}>
+    <Panel id="policy" title="Policy" isActive={false}>
       {rollout === null || rollout.turns.length === 0 ? (
         <p className={controls.empty}>
           No action yet. As soon as a rollout is on show, its words appear here with their probabilities.
@@ -30,17 +30,15 @@ export function PolicyPanel() {
 function Action({ rollout, turn }: { readonly rollout: ShownRollout; readonly turn: number }) {
   const key = usePage((state) => (shownView(state)?.source === "live" ? state.shownKey : null));
   const isLatest = usePage((state) => shownView(state)?.run.iteration === rollout.finished?.iteration);
-  const action = rollout.turns[turn]!;
+  const canAsk = key !== null && rollout.finished !== null && isLatest;
   return (
     <>
-      <p>
-        Turn {turn + 1}: <span className={styles.action}>{action.action === "" ? "(no word)" : action.action}</span>
-      </p>
-      {key !== null && rollout.finished !== null && isLatest ? (
-        <Inspected target={{ key, rolloutId: rollout.rolloutId, turn }} action={action} />
+      {canAsk ? (
+        <Inspected key={rollout.rolloutId} runKey={key} rollout={rollout} turn={turn} />
       ) : (
-        <Sampled action={action} reason={sampledReason(key !== null, rollout)} />
+        <Sampled rollout={rollout} turn={turn} reason={sampledReason(key !== null, rollout)} />
       )}
+      <ActionList rollout={rollout} turn={turn} />
     </>
   );
 }
@@ -53,61 +51,106 @@ function sampledReason(isLive: boolean, rollout: ShownRollout): string {
   return "The policy has changed since. Choose a rollout of the newest iteration to compare with and without tips.";
 }
 
-function Inspected({ target, action }: { readonly target: InspectionTarget; readonly action: TurnRecord }) {
-  const inspection = useInspection(target);
-  const [opened, setOpened] = useState<number | null>(null);
-  switch (inspection.state) {
-    case "waiting":
-      return <Sampled action={action} reason="Asking the policy: it answers between two steps of the run." />;
-    case "failed":
-      return <Sampled action={action} reason={inspection.message} />;
-    case "done":
-      return (
-        <div className={styles.tokens}>
-          <div className={styles.head} aria-hidden="true">
-            <span>word</span>
-            <span>with tips</span>
-            <span>without</span>
-          </div>
-          {inspection.tokens.map((token, i) => (
-            <ComparedToken
-              key={i}
-              token={token}
-              isOpen={(opened ?? mostChanged(inspection.tokens)) === i}
-              onToggle={() => setOpened(opened === i ? -1 : i)}
-            />
-          ))}
-          <p className={controls.note}>Current weights. Choose a word to see what else was likely.</p>
-        </div>
-      );
-  }
+interface TurnProps {
+  readonly rollout: ShownRollout;
+  readonly turn: number;
 }
 
-/** The word whose probability the tips change most. */
-function mostChanged(tokens: readonly InspectedToken[]): number {
-  const changes = tokens.map(({ withTips, withoutTips }) => Math.abs(withTips.probability - withoutTips.probability));
-  return changes.indexOf(Math.max(...changes));
+function TurnTitle({ rollout, turn }: TurnProps) {
+  const action = rollout.turns[turn]?.action ?? "";
+  return (
+    <p>
+      Turn {turn + 1}: <span className={styles.action}>{action === "" ? "(no word)" : action}</span>
+    </p>
+  );
+}
+
+function Inspected({ runKey, rollout, turn }: TurnProps & { readonly runKey: string }) {
+  const inspection = useInspection({ key: runKey, rolloutId: rollout.rolloutId, turn });
+  if (inspection === null) {
+    return (
+      <Sampled rollout={rollout} turn={turn} reason="Asking the policy: it answers between two steps of the run." />
+    );
+  }
+  const { target, tokens, problem } = inspection;
+  if (problem !== null) return <Sampled rollout={rollout} turn={turn} reason={problem} />;
+  const hasTips = rollout.retrieved.some((tip) => tip.turn <= target.turn);
+  return (
+    <div className={styles.tokens}>
+      <TurnTitle rollout={rollout} turn={target.turn} />
+      <Compared key={target.turn} tokens={tokens} hasTips={hasTips} />
+      <p className={controls.note}>
+        {hasTips
+          ? "Current weights. Choose a word to see what else was likely."
+          : "This rollout has read no tips so far, so there is nothing to compare. Current weights."}
+      </p>
+    </div>
+  );
+}
+
+interface ComparedProps {
+  readonly tokens: readonly InspectedToken[];
+  readonly hasTips: boolean;
+}
+
+/** The words of an action as two aligned lists of bars; one list where no tips were read. */
+function Compared({ tokens, hasTips }: ComparedProps) {
+  const [opened, setOpened] = useState(() => mostTelling(tokens, hasTips));
+  return (
+    <>
+      <div className={classNames(styles.head, !hasTips && styles.single)} aria-hidden="true">
+        <span>word</span>
+        {hasTips && <span>with tips</span>}
+        <span>{hasTips ? "without" : "probability"}</span>
+      </div>
+      {tokens.map((token, i) => (
+        <ComparedToken
+          key={i}
+          token={token}
+          hasTips={hasTips}
+          isOpen={opened === i}
+          onToggle={() => setOpened(opened === i ? -1 : i)}
+        />
+      ))}
+    </>
+  );
+}
+
+/** The word whose probability the tips change most; without tips the least likely one. */
+function mostTelling(tokens: readonly InspectedToken[], hasTips: boolean): number {
+  const scores = tokens.map(({ withTips, withoutTips }) =>
+    hasTips ? Math.abs(withTips.probability - withoutTips.probability) : 1 - withoutTips.probability,
+  );
+  return scores.indexOf(Math.max(...scores));
 }
 
 interface ComparedTokenProps {
   readonly token: InspectedToken;
+  readonly hasTips: boolean;
   readonly isOpen: boolean;
   readonly onToggle: () => void;
 }
 
-function ComparedToken({ token: { word, withTips, withoutTips }, isOpen, onToggle }: ComparedTokenProps) {
-  const label = `${word}: ${formatPercent(withTips.probability)} with tips, ${formatPercent(withoutTips.probability)} without`;
+function ComparedToken({ token: { word, withTips, withoutTips }, hasTips, isOpen, onToggle }: ComparedTokenProps) {
+  const without = formatPercent(withoutTips.probability);
+  const label = hasTips ? `${formatPercent(withTips.probability)} with tips, ${without} without` : without;
   return (
     <>
-      <button type="button" className={styles.token} aria-expanded={isOpen} aria-label={label} onClick={onToggle}>
+      <button
+        type="button"
+        className={classNames(styles.token, !hasTips && styles.single)}
+        aria-expanded={isOpen}
+        aria-label={`${word}: ${label}`}
+        onClick={onToggle}
+      >
         <span className={styles.word}>{word}</span>
-        <Bar probability={withTips.probability} isTip />
+        {hasTips && <Bar probability={withTips.probability} isTip />}
         <Bar probability={withoutTips.probability} />
       </button>
       {isOpen && (
         <div className={styles.choices}>
-          <Choices title="with tips" choices={withTips.top} chosen={word} />
-          <Choices title="without tips" choices={withoutTips.top} chosen={word} />
+          {hasTips && <Choices title="with tips" choices={withTips.top} chosen={word} />}
+          <Choices title={hasTips ? "without tips" : "what else was likely"} choices={withoutTips.top} chosen={word} />
         </div>
       )}
     </>
@@ -146,11 +189,13 @@ function Bar({ probability, isTip = false }: { readonly probability: number; rea
 }
 
 /** The words of an action with the probabilities they were sampled with. */
-function Sampled({ action, reason }: { readonly action: TurnRecord; readonly reason: string }) {
-  const words = [...action.action.split(" ").filter((word) => word !== ""), "(end)"];
+function Sampled({ rollout, turn, reason }: TurnProps & { readonly reason: string }) {
+  const { action, logProbs } = rollout.turns[turn]!;
+  const words = [...action.split(" ").filter((word) => word !== ""), "(end)"];
   return (
     <div className={styles.tokens}>
-      {action.logProbs.map((logProb, i) => (
+      <TurnTitle rollout={rollout} turn={turn} />
+      {logProbs.map((logProb, i) => (
         <div key={i} className={classNames(styles.token, styles.single)}>
           <span className={styles.word}>{words[i] ?? "(cut)"}</span>
           <Bar probability={Math.exp(logProb)} />

@@ -10,7 +10,7 @@ const PHASES: readonly { readonly phase: keyof PhaseTimes; readonly label: strin
   { phase: "rollout", label: "rollout", color: "var(--accent)" },
   { phase: "tipWriting", label: "tips", color: "var(--tip-line)" },
   { phase: "retrieval", label: "retrieval", color: "var(--third)" },
-  { phase: "update", label: "update", color: "var(--grpo)" },
+  { phase: "update", label: "update", color: "var(--update)" },
   { phase: "evaluation", label: "evaluation", color: "var(--line-strong)" },
 ];
 

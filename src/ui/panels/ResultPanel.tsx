@@ -138,8 +138,6 @@ function chartOf(runs: readonly RunCurves[], axis: XAxis): ChartSpec {
         return marks.map(({ iteration }, i) => ({ x: position(iteration), label: String(i + 1) }));
       }),
     yRange: [Math.floor(lowest / 20) * 20, 104],
-    xLabel: "",
-    yLabel: "",
     formatX: axis === "tokens" ? formatTokens : (value) => String(value),
     summary: chartInWords(runs, axis),
   };

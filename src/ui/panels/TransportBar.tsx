@@ -34,7 +34,7 @@ function RunButtons() {
   const isBusy = state === "running" || state === "starting";
   const isOn = isBusy && !isPausing;
   return (
-    <div className={styles.group} role="group" aria-label="Run">
+    <div className={classNames(styles.group, styles.run)} role="group" aria-label="Run">
       <button
         type="button"
         data-testid="train"
@@ -120,7 +120,7 @@ function SetUp() {
   const race = usePage((page) => page.race);
   const preset = presetOf(draft);
   return (
-    <div className={styles.group}>
+    <div className={classNames(styles.group, styles.setUp)}>
       <label className={styles.race} title="Another method from the same seed and budget, in a worker of its own">
         <input
           type="checkbox"
@@ -166,7 +166,7 @@ function PageButtons() {
   const hasLive = usePage((page) => page.liveKeys.length > 0);
   const hasRuns = usePage((page) => page.order.length > 0);
   return (
-    <div className={styles.group}>
+    <div className={classNames(styles.group, styles.page)}>
       <button
         type="button"
         className={controls.icon}

@@ -5,7 +5,7 @@ import { Panel } from "../components/Panel.tsx";
 import controls from "../components/controls.module.css";
 import { formatNumber, formatPercent, formatSigned, plural } from "../format.ts";
 import { groupOf } from "../store/episode-slice.ts";
-import { binOf, countRatios, maskedWords } from "../store/ratios.ts";
+import { binOf, commonRatio, countRatios, maskedWords } from "../store/ratios.ts";
 import { shownEpisodes, shownRollout, shownView, usePage } from "../store/store.ts";
 import { INITIAL_UPDATE, type UpdatePoint } from "../store/update-slice.ts";
 import { ModeSection } from "./ModeSection.tsx";
@@ -108,9 +108,9 @@ function Ratios() {
         <>
           <Histogram
             counts={counts}
-            labels={["¼", "1", "4"]}
+            labels={["½", "1", "2"]}
             bounds={[binOf(1 - low), binOf(1 + high)]}
-            summary={`Importance ratios of ${plural(total, "token")}, most of them near ${formatNumber(modeOf(counts))}`}
+            summary={`Importance ratios of ${plural(total, "token")}, most of them near ${formatNumber(commonRatio(counts))}`}
           />
           <p className={controls.note}>
             {maskedCount === 0
@@ -128,12 +128,6 @@ function Ratios() {
       )}
     </div>
   );
-}
-
-/** The ratio in the middle of the fullest bin. */
-function modeOf(counts: readonly number[]): number {
-  const bin = counts.indexOf(Math.max(...counts)) + 0.5;
-  return 2 ** ((bin / counts.length) * 4 - 2);
 }
 
 interface NumberRow {

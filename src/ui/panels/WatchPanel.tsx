@@ -9,7 +9,7 @@ import { formatScore, formatSigned } from "../format.ts";
 import { useReplay } from "../hooks/use-replay.ts";
 import { groupOf, type ShownRollout } from "../store/episode-slice.ts";
 import { MODE_LABELS } from "../store/modes.ts";
-import { moveRollout, moveTurn, selectRollout } from "../store/selection.ts";
+import { moveTurn, selectRollout } from "../store/selection.ts";
 import { shownEpisodes, usePage } from "../store/store.ts";
 import { GoalList } from "./GoalList.tsx";
 import styles from "./WorldPanel.module.css";
@@ -21,10 +21,6 @@ export function taskWordsOf(firstObservation: string): string {
 
 export function stepTurn(by: number): void {
   usePage.setState((state) => ({ selection: moveTurn(state.selection, shownEpisodes(state), by) }));
-}
-
-function stepRollout(by: number): void {
-  usePage.setState((state) => ({ selection: moveRollout(state.selection, shownEpisodes(state), by) }));
 }
 
 export function chooseRollout(rolloutId: string, turn: number | null): void {
@@ -46,7 +42,11 @@ export function WatchPanel({ rollout }: { readonly rollout: ShownRollout }) {
       {replay === null ? (
         <p className={controls.empty}>There is no map of this world.</p>
       ) : (
-        <RoomMap view={replay.view} path={replay.path} taskWords={taskWords} />
+        <RoomMap
+          view={replay.view}
+          path={replay.path}
+          taskWords={[taskWords, ...replay.view.goals.map(({ text }) => text)].join(" ")}
+        />
       )}
       <Group rollout={rollout} />
       <TurnControls rollout={rollout} turn={turn} />
@@ -65,10 +65,7 @@ export function WatchPanel({ rollout }: { readonly rollout: ShownRollout }) {
 }
 
 function TurnControls({ rollout, turn }: { readonly rollout: ShownRollout; readonly turn: number }) {
-  const isFollowing = usePage((state) => state.selection.isFollowing);
   const score = turn === 0 ? null : rollout.turns[turn - 1]!.score;
-  const setFollowing = (following: boolean) =>
-    usePage.setState(({ selection }) => ({ selection: { ...selection, isFollowing: following } }));
   return (
     <div className={classNames(styles.line, styles.spread)}>
       <span className={styles.turns}>
@@ -94,64 +91,66 @@ function TurnControls({ rollout, turn }: { readonly rollout: ShownRollout; reado
           <Icon name="forward" />
         </button>
       </span>
+      <ModeMark mode={rollout.mode} />
       <span>
         score <b>{score === null ? "–" : formatScore(score)}</b>
       </span>
-      <ModeMark mode={rollout.mode} />
-      <button
-        type="button"
-        className={classNames(controls.quiet, controls.small)}
-        aria-pressed={isFollowing}
-        title="Go from rollout to rollout as they happen"
-        onClick={() => setFollowing(!isFollowing)}
-      >
-        <Icon name={isFollowing ? "pause" : "follow"} /> {isFollowing ? "hold" : "follow"}
-      </button>
     </div>
+  );
+}
+
+function FollowButton() {
+  const isFollowing = usePage((state) => state.selection.isFollowing);
+  return (
+    <button
+      type="button"
+      className={classNames(controls.quiet, controls.small)}
+      aria-pressed={isFollowing}
+      title="Go from rollout to rollout as they happen"
+      onClick={() => usePage.setState(({ selection }) => ({ selection: { ...selection, isFollowing: !isFollowing } }))}
+    >
+      <Icon name={isFollowing ? "pause" : "follow"} /> {isFollowing ? "hold" : "follow"}
+    </button>
   );
 }
 
 function Group({ rollout }: { readonly rollout: ShownRollout }) {
   const episodes = usePage(shownEpisodes);
-  const group = groupOf(episodes, rollout);
   const { finished } = rollout;
-  const running = [...episodes.running.keys()];
+  const running = [...episodes.running.values()];
+  const group: readonly ShownInGroup[] =
+    finished === null
+      ? running.map(({ rolloutId, mode, turns }) => ({
+          rolloutId,
+          mode,
+          score: turns.at(-1)?.score ?? 0,
+          advantage: null,
+        }))
+      : groupOf(episodes, rollout);
   return (
     <div>
       <div className={classNames(styles.line, styles.spread, controls.note)}>
         <span>
           {finished === null
-            ? `Running: rollout ${running.indexOf(rollout.rolloutId) + 1} of ${running.length}`
-            : `Iteration ${finished.iteration}, its group of ${group.length}: scores in points`}
+            ? `${running.length} rollouts under way`
+            : `Iteration ${finished.iteration}, group of ${group.length}`}
+          : scores
         </span>
-        <span className={styles.turns}>
-          <button type="button" className={controls.icon} aria-label="Previous rollout" onClick={() => stepRollout(-1)}>
-            <Icon name="back" />
-          </button>
-          <button type="button" className={controls.icon} aria-label="Next rollout" onClick={() => stepRollout(1)}>
-            <Icon name="forward" />
-          </button>
-        </span>
+        <FollowButton />
       </div>
       <div className={styles.group} role="group" aria-label="Rollouts of the group">
-        {finished === null
-          ? [...episodes.running.values()].map(({ rolloutId, mode, turns }) => (
-              <RolloutButton
-                key={rolloutId}
-                rollout={{ rolloutId, mode, score: turns.at(-1)?.score ?? 0, advantage: null }}
-                isShown={rolloutId === rollout.rolloutId}
-              />
-            ))
-          : group.map((record) => (
-              <RolloutButton key={record.rolloutId} rollout={record} isShown={record.rolloutId === rollout.rolloutId} />
-            ))}
+        {group.map((shown) => (
+          <RolloutButton key={shown.rolloutId} rollout={shown} isShown={shown.rolloutId === rollout.rolloutId} />
+        ))}
       </div>
     </div>
   );
 }
 
+type ShownInGroup = Pick<RolloutRecord, "rolloutId" | "mode" | "score" | "advantage">;
+
 interface RolloutButtonProps {
-  readonly rollout: Pick<RolloutRecord, "rolloutId" | "mode" | "score" | "advantage">;
+  readonly rollout: ShownInGroup;
   readonly isShown: boolean;
 }
 

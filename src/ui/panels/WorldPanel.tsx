@@ -12,6 +12,7 @@ export function WorldPanel() {
   const [isPlaying, setIsPlaying] = useState(false);
   const rollout = usePage(shownRollout);
   const isActive = usePage((state) => shownView(state)?.run.phase === "rollout");
+  const isLive = usePage((state) => state.liveKeys.length > 0);
   const method = usePage((state) => shownView(state)?.run.method ?? "");
   return (
     <Panel
@@ -36,7 +37,9 @@ export function WorldPanel() {
       {!isPlaying && rollout !== null && <WatchPanel rollout={rollout} />}
       {!isPlaying && rollout === null && (
         <p className={controls.empty} data-testid="rollout">
-          No rollout yet. Press Train and watch the first episode here, or play it yourself.
+          {isLive
+            ? "The first episode appears here as soon as the run has started."
+            : "No rollout yet. Press Train and watch the first episode here, or play it yourself."}
         </p>
       )}
     </Panel>

@@ -53,7 +53,7 @@ function showTip(tip: Tip): ShownTip {
 /** The memory of a task variation, for people. */
 export function bucketLabel(bucket: string): string {
   const variation = /variation-(\d+)$/.exec(bucket)?.[1];
-  return variation === undefined ? bucket : `variation ${variation}`;
+  return variation === undefined ? bucket : `var. ${variation}`;
 }
 
 function bucketName({ task, preset, house, variation }: TaskRef): string {

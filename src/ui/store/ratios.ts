@@ -3,9 +3,9 @@ import type { RolloutRecord, TokenUpdateRecord } from "../../core/events/trainin
 import { positionsOf } from "../../core/text/sequence.ts";
 import { decode } from "../../core/text/tokenizer.ts";
 
-/** Bins of log₂ ratio from ¼ to 4; what is beyond is in the outer bins. */
+/** Bins of log₂ ratio from ½ to 2; what is beyond is in the outer bins. */
 export const RATIO_BINS = 24;
-const RANGE = 2;
+const RANGE = 1;
 
 /** Where a ratio stands among the bins, as a fraction of bins. */
 export function binOf(ratio: number): number {
@@ -48,4 +48,10 @@ export function maskedWords(tokens: readonly TokenUpdateRecord[], rollouts: read
     });
   }
   return [...counts].map(([word, count]) => ({ word, count })).sort((a, b) => b.count - a.count);
+}
+
+/** The ratio in the middle of the fullest bin. */
+export function commonRatio(counts: readonly number[]): number {
+  const bin = counts.indexOf(Math.max(...counts)) + 0.5;
+  return 2 ** ((bin / counts.length) * 2 * RANGE - RANGE);
 }

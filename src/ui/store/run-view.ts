@@ -1,5 +1,6 @@
 /** @file Everything the panels know of one run on this page: the fold of its events and worker messages. */
 import type { TrainingEvent } from "../../core/events/training-event.ts";
+import type { RunConfig } from "../../core/training/run-config.ts";
 import type { WorkerMessage } from "../../protocol/messages.ts";
 import { INITIAL_EPISODES, reduceEpisodes, type EpisodeState } from "./episode-slice.ts";
 import { INITIAL_MEMORY, memoryFromTips, reduceMemory, type MemoryState } from "./memory-slice.ts";
@@ -21,13 +22,20 @@ export interface RunView {
   readonly worker: WorkerState | null;
 }
 
+/** What is known of a run before anything was heard of it. */
+export interface NewRun extends Pick<RunView, "key" | "title"> {
+  readonly source: "live" | "recorded";
+  readonly method: string;
+  readonly config: Partial<RunConfig>;
+}
+
 /** A run of which nothing was heard yet. */
-export function emptyView(key: string, title: string, source: "live" | "recorded"): RunView {
+export function emptyView({ key, title, source, method, config }: NewRun): RunView {
   return {
     key,
     title,
     source,
-    run: INITIAL_RUN,
+    run: { ...INITIAL_RUN, method, config },
     episodes: INITIAL_EPISODES,
     memory: INITIAL_MEMORY,
     update: INITIAL_UPDATE,

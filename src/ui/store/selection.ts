@@ -1,5 +1,5 @@
 /** @file Which rollout and turn the panels look at: chosen by the visitor, or followed as they happen. */
-import { findRollout, groupOf, shownOf, type EpisodeState, type ShownRollout } from "./episode-slice.ts";
+import { findRollout, shownOf, type EpisodeState, type ShownRollout } from "./episode-slice.ts";
 
 export interface Selection {
   /** The page goes from turn to turn and from rollout to rollout by itself. */
@@ -21,12 +21,20 @@ export function follow(selection: Selection, episodes: EpisodeState): Selection 
   if (!selection.isFollowing) return selection;
   const rollout = findRollout(episodes, selection.rolloutId);
   if (rollout === null) return open(nextRollout(episodes, null), selection);
-  if (selection.turn < rollout.turns.length) return { ...selection, turn: selection.turn + 1 };
+  if (selection.turn < rollout.turns.length) {
+    const turn = Math.min(rollout.turns.length, selection.turn + (isBehind(rollout, episodes) ? 3 : 1));
+    return { ...selection, turn };
+  }
   const isRunning = rollout.finished === null;
   const next = nextRollout(episodes, rollout);
   if (next === null || next.rolloutId === rollout.rolloutId) return selection;
   if (selection.dwell < DWELL_STEPS) return { ...selection, dwell: selection.dwell + 1 };
   return isRunning && !isOutdated(rollout, next) ? selection : open(next, selection);
+}
+
+/** The run has gone on by more than one iteration since. */
+function isBehind({ finished }: ShownRollout, { iterations }: EpisodeState): boolean {
+  return finished !== null && (iterations.at(-1)?.iteration ?? 0) > finished.iteration + 1;
 }
 
 function open(rollout: ShownRollout | null, selection: Selection): Selection {
@@ -64,19 +72,6 @@ function firstRunning({ running }: EpisodeState): ShownRollout | null {
 export function moveTurn(selection: Selection, episodes: EpisodeState, by: number): Selection {
   const turns = findRollout(episodes, selection.rolloutId)?.turns.length ?? 0;
   return { ...selection, isFollowing: false, turn: Math.min(turns, Math.max(0, selection.turn + by)) };
-}
-
-/** The next or previous rollout of the group, at the same turn if it has that many; stops following. */
-export function moveRollout(selection: Selection, episodes: EpisodeState, by: number): Selection {
-  const rollout = findRollout(episodes, selection.rolloutId);
-  if (rollout === null) return selection;
-  const group: readonly { readonly rolloutId: string; readonly turns: readonly unknown[] }[] =
-    rollout.finished === null ? [...episodes.running.values()] : groupOf(episodes, rollout);
-  const at = group.findIndex(({ rolloutId }) => rolloutId === rollout.rolloutId);
-  const next = group[(at + by + group.length) % group.length];
-  if (next === undefined) return selection;
-  const turn = Math.min(selection.turn, next.turns.length);
-  return { ...selection, isFollowing: false, rolloutId: next.rolloutId, turn };
 }
 
 /** One rollout from its last turn; stops following. */

@@ -1,7 +1,7 @@
 /** @file The page's state: the runs it shows, what the visitor looks at, and the settings form. */
 import { create } from "zustand";
 import type { TrainingEvent } from "../../core/events/training-event.ts";
-import type { WorkerMessage } from "../../protocol/messages.ts";
+import type { Progress, WorkerMessage } from "../../protocol/messages.ts";
 import { findRollout, type EpisodeState, type ShownRollout } from "./episode-slice.ts";
 import { emptyView, reduceMessage, reduceView, type RunView } from "./run-view.ts";
 import { INITIAL_SELECTION, type Selection } from "./selection.ts";
@@ -50,6 +50,8 @@ export interface PageState {
   /** The runs will pause when the iteration in flight is done. */
   readonly isPausing: boolean;
   readonly playback: PlaybackState;
+  /** Progress of a base policy that is trained in the page; null if none is. */
+  readonly pretraining: Progress | null;
   readonly notes: readonly Note[];
   readonly theme: Theme;
   readonly isLabOpen: boolean;
@@ -66,6 +68,7 @@ export const INITIAL_PAGE: PageState = {
   race: true,
   isPausing: false,
   playback: { state: "loading", position: 0, length: 0, secondsPerIteration: 1.5, origin: "" },
+  pretraining: null,
   notes: [],
   theme: "system",
   isLabOpen: false,
@@ -86,10 +89,14 @@ export function applyHeard(views: PageState["views"], heard: readonly Heard[]): 
     const view = next.get(item.key);
     if (view === undefined) continue;
     if ("message" in item) next.set(item.key, reduceMessage(view, item.message));
-    else if (item.fresh) next.set(item.key, reduceView(emptyView(view.key, view.title, "recorded"), item.events));
+    else if (item.fresh) next.set(item.key, reduceView(startOver(view), item.events));
     else next.set(item.key, reduceView(view, item.events));
   }
   return Object.fromEntries(next);
+}
+
+function startOver({ key, title, run }: RunView): RunView {
+  return emptyView({ key, title, source: "recorded", method: run.method, config: {} });
 }
 
 /** The run that the panels show. */
