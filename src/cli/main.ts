@@ -4,6 +4,7 @@ import { evalCommand } from "./commands/eval.ts";
 import { playCommand } from "./commands/play.ts";
 import { pretrainCommand } from "./commands/pretrain.ts";
 import { reportCommand } from "./commands/report.ts";
+import { resultsCommand } from "./commands/results.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { trainCommand } from "./commands/train.ts";
 import { worldsCommand } from "./commands/worlds.ts";
@@ -19,7 +20,8 @@ const program = new Command("cli")
   .addCommand(trainCommand())
   .addCommand(evalCommand())
   .addCommand(reportCommand())
-  .addCommand(sweepCommand());
+  .addCommand(sweepCommand())
+  .addCommand(resultsCommand());
 
 try {
   await program.parseAsync();

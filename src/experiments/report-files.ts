@@ -1,0 +1,52 @@
+/** @file All files of docs/results that are made from the stored runs: a page and figures per experiment, an index. */
+import { reportExperiments, type ExperimentReport, type StoredExperiment } from "./experiment-report.ts";
+import { figureFiles, figuresOf } from "./report-figures.ts";
+import { experimentPage, GENERATED_MARK } from "./report-page.ts";
+import { headlines } from "./report-text.ts";
+
+/** The files by their path in docs/results. Same runs, same files. */
+export function reportFiles(stored: readonly StoredExperiment[]): Map<string, string> {
+  const reports = reportExperiments(stored);
+  const files = new Map([["README.md", indexPage(reports)]]);
+  for (const report of reports) {
+    const figures = figuresOf(report);
+    files.set(`${report.experiment.id}.md`, experimentPage(report, figures));
+    for (const [name, content] of figures.flatMap(figureFiles)) files.set(`figures/${name}`, content);
+  }
+  return files;
+}
+
+const INTRODUCTION = `# Results
+
+These are toy worlds and a toy policy: text worlds after ScienceWorld's rules, cut down to one line per observation, and
+a transformer with some 200,000 weights that was taught to be a literal and over-confident agent. They show what EMPO²
+does and what it depends on. They say nothing about how a large model does on ScienceWorld, and no number here is
+comparable with one of the paper.
+
+Every number and figure is computed from the runs in [runs](runs), each of them a folder with its settings, its events
+and a summary with seed, commit and hashes.`;
+
+const REPRODUCE = `## To reproduce
+
+\`\`\`
+npm run --silent cli -- sweep teaching --jobs 3   # the runs of an experiment; finished ones are kept, interrupted ones go on
+npm run --silent cli -- results                   # pages and figures from the stored runs
+npm run --silent cli -- results --check           # says which of them differ from the runs; exit code 1 if any does
+\`\`\`
+
+What each experiment consists of is data in [src/experiments/plans.ts](../../src/experiments/plans.ts). Remarks written by
+hand stand in \`notes/<experiment>.md\` and are shown on its page.`;
+
+function indexPage(reports: readonly ExperimentReport[]): string {
+  const lines = reports.map(indexLine);
+  const experiments = lines.length === 0 ? "No runs are stored yet." : lines.join("\n");
+  return `${[GENERATED_MARK, INTRODUCTION, "## Experiments", experiments, REPRODUCE].join("\n\n")}\n`;
+}
+
+function indexLine(report: ExperimentReport): string {
+  const { experiment, finishedCount } = report;
+  const progress =
+    finishedCount === experiment.runs.length ? "" : ` (${finishedCount} of ${experiment.runs.length} runs)`;
+  const result = headlines(report)[0] ?? experiment.question;
+  return `- [${experiment.title}](${experiment.id}.md)${progress}: ${result}`;
+}

@@ -1,0 +1,152 @@
+/** @file Numbers, tables and sentences of the pages, made from the results alone. */
+import type { ArmResult, Bounds, Breakthroughs } from "./arm-results.ts";
+import { BREAKTHROUGH_RETURN, finalReturn, pairedDifference } from "./arm-results.ts";
+import { findArm, type ExperimentReport } from "./experiment-report.ts";
+import type { Estimate } from "./statistics.ts";
+
+/** Where a value does not exist. */
+export const MISSING = "–";
+
+/** Points with one decimal and a true minus sign. */
+export function points(value: number): string {
+  const text = value.toFixed(1).replace("-", "−");
+  return text === "−0.0" ? "0.0" : text;
+}
+
+/** A share as percent. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
+}
+
+/** A mean with its interval, “97.2 [95.1, 99.0]”. */
+export function estimateText(estimate: Estimate | null, show: (value: number) => string = points): string {
+  if (estimate === null) return MISSING;
+  const { mean, interval } = estimate;
+  return interval === null ? show(mean) : `${show(mean)} [${show(interval[0])}, ${show(interval[1])}]`;
+}
+
+/** A difference with its sign and interval. */
+export function differenceText(estimate: Estimate | null): string {
+  return estimateText(estimate, (value) => (value > 0.05 ? `+${points(value)}` : points(value)));
+}
+
+export function boundsText({ least, most }: Bounds): string {
+  return least === most ? String(least) : `${least} to ${most}`;
+}
+
+export function breakthroughsText(breakthroughs: Breakthroughs | null): string {
+  if (breakthroughs === null) return MISSING;
+  const { reached, runs, median } = breakthroughs;
+  return `${reached} of ${runs}${median === null ? "" : `, median ${median}`}`;
+}
+
+/** Token counts in thousands or millions. */
+export function tokensText(count: number): string {
+  return count >= 1e6 ? `${(count / 1e6).toFixed(2)} M` : `${(count / 1e3).toFixed(0)} k`;
+}
+
+/** A column of a table. */
+export interface Column {
+  readonly title: string;
+  readonly align: "left" | "right";
+}
+
+/** A Markdown table with its columns in line, as the formatter wants it. */
+export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const widths = columns.map(({ title }, i) =>
+    Math.max(3, ...[title, ...rows.map((row) => row[i]!)].map(({ length }) => length)),
+  );
+  const line = (cells: readonly string[]): string => {
+    const padded = cells.map((cell, i) => {
+      const space = " ".repeat(widths[i]! - cell.length);
+      return columns[i]!.align === "right" ? space + cell : cell + space;
+    });
+    return `| ${padded.join(" | ")} |`;
+  };
+  const rule = columns.map(({ align }, i) =>
+    align === "right" ? `${"-".repeat(widths[i]! - 1)}:` : "-".repeat(widths[i]!),
+  );
+  return [line(columns.map(({ title }) => title)), `| ${rule.join(" | ")} |`, ...rows.map(line)].join("\n");
+}
+
+/** The sentences that say what came out, most important first. */
+export function headlines(report: ExperimentReport): string[] {
+  const empo2 = findArm(report, "empo2");
+  const grpo = findArm(report, "grpo");
+  const reflexion = findArm(report, "reflexion");
+  const compared = empo2 === null || grpo === null ? [] : compareMethods(empo2, grpo);
+  return [
+    ...compared,
+    ...(empo2 === null || report.references.length === 0 ? [] : compareArms(report, empo2)),
+    ...(empo2 === null || grpo === null ? [] : contentSentences(report, empo2, grpo)),
+    ...(reflexion === null ? [] : trialSentences(reflexion)),
+  ];
+}
+
+function compareMethods(empo2: ArmResult, grpo: ArmResult): string[] {
+  const difference = pairedDifference(empo2.arm, grpo.arm, finalReturn);
+  return [
+    ...(difference === null
+      ? []
+      : [`${differenceSentence(empo2.label, grpo.label, difference)}${bandsSentence(empo2, grpo)}`]),
+    ...(empo2.breakthroughs === null || grpo.breakthroughs === null
+      ? []
+      : [
+          `A held-out return of ${BREAKTHROUGH_RETURN} or more is reached by ${empo2.label} in ${whenText(empo2.breakthroughs)}, by ${grpo.label} in ${whenText(grpo.breakthroughs)}.`,
+        ]),
+  ];
+}
+
+/** “EMPO² ends 54.1 points above GRPO (95 % interval 48.0 to 57.0; n = 10 pairs).” */
+export function differenceSentence(a: string, b: string, { mean, interval, count }: Estimate): string {
+  const size = `${points(Math.abs(mean))} points`;
+  if (interval === null) return `${a} ends ${size} ${mean < 0 ? "below" : "above"} ${b} in the only pair of runs.`;
+  const [low, high] = interval;
+  const basis = `(95 % interval ${points(low)} to ${points(high)}; n = ${count} pairs)`;
+  if (low > 0) return `${a} ends ${size} above ${b} ${basis}.`;
+  if (high < 0) return `${a} ends ${size} below ${b} ${basis}.`;
+  return `No difference between ${a} and ${b} is shown at the end: ${points(mean)} points ${basis}.`;
+}
+
+function bandsSentence(a: ArmResult, b: ArmResult): string {
+  const [first, second] = [a.heldOutReturn.interval, b.heldOutReturn.interval];
+  if (first === null || second === null) return "";
+  const areApart = first[0] > second[1] || second[0] > first[1];
+  return areApart ? " The 95 % bands of the two are apart." : " The 95 % bands of the two overlap.";
+}
+
+function whenText({ reached, runs, median }: Breakthroughs): string {
+  const when = median === null ? "" : ` (median: iteration ${median})`;
+  return `${reached} of ${runs} runs${when}`;
+}
+
+function compareArms({ arms }: ExperimentReport, empo2: ArmResult): string[] {
+  return arms.flatMap(({ arm, label }) => {
+    const difference = pairedDifference(arm, empo2.arm, finalReturn);
+    return difference === null ? [] : [differenceSentence(label, empo2.label, difference)];
+  });
+}
+
+/** How much of the gain on GRPO is left when the tips say something else, or nothing. */
+function contentSentences(report: ExperimentReport, empo2: ArmResult, grpo: ArmResult): string[] {
+  const gain = pairedDifference(empo2.arm, grpo.arm, finalReturn);
+  if (gain?.interval == null || gain.interval[0] <= 0) return [];
+  return report.arms.flatMap(({ arm, label }) => {
+    const source = arm.runs[0]!.config.tipSource;
+    const left = source === "memory" ? null : pairedDifference(arm, grpo.arm, finalReturn);
+    if (left === null) return [];
+    const lost = Math.min(1, Math.max(0, 1 - left.mean / gain.mean));
+    return [
+      `Of the ${points(gain.mean)} points that ${empo2.label} gains on ${grpo.label}, ${label} keeps ${points(left.mean)}: ${percent(lost)} of the gain goes with the content of the tips.`,
+    ];
+  });
+}
+
+function trialSentences({ label, trials }: ArmResult): string[] {
+  const first = trials[0];
+  const last = trials.at(-1);
+  if (first === undefined || last === undefined || first === last) return [];
+  return [
+    `${label} reads and writes tips with fixed weights: ${points(first.estimate.mean)} points in trial ${first.iteration}, ${points(last.estimate.mean)} in trial ${last.iteration}.`,
+  ];
+}
