@@ -50,15 +50,23 @@ test.each([
   },
 );
 
+/** Iterations after which the page is reloaded, and how many milliseconds after: between two, and within the next. */
+const RELOADS = [
+  { iteration: 1, delayMs: 0 },
+  { iteration: 2, delayMs: 90 },
+  { iteration: 3, delayMs: 250 },
+];
+
 test("a run that is reloaded again and again ends with the same weights and rollouts as one that is not", async () => {
   const finals: unknown[] = [];
-  for (const kills of [[], [1, 2, 3]]) {
+  for (const reloads of [[], RELOADS]) {
     const playground = await openPlayground({ withoutWebGpu: true, suffix: tinyRun({ iterations: 4 }) });
     const { page } = playground;
     try {
       await press(page, "train");
-      for (const iteration of kills) {
+      for (const { iteration, delayMs } of reloads) {
         await waitUntilSaved(page, iteration);
+        await page.waitForTimeout(delayMs);
         await page.reload();
       }
       await waitUntilSaved(page, 4);
