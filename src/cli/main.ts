@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { evalCommand } from "./commands/eval.ts";
 import { playCommand } from "./commands/play.ts";
 import { pretrainCommand } from "./commands/pretrain.ts";
+import { recordCommand } from "./commands/record.ts";
 import { reportCommand } from "./commands/report.ts";
 import { resultsCommand } from "./commands/results.ts";
 import { sweepCommand } from "./commands/sweep.ts";
@@ -21,7 +22,8 @@ const program = new Command("cli")
   .addCommand(evalCommand())
   .addCommand(reportCommand())
   .addCommand(sweepCommand())
-  .addCommand(resultsCommand());
+  .addCommand(resultsCommand())
+  .addCommand(recordCommand());
 
 try {
   await program.parseAsync();

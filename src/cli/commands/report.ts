@@ -1,10 +1,14 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { Command } from "commander";
 import { reportOnBase } from "../../pretraining/base-report.ts";
+import { BASE_CORPUS, BASE_TRAINING } from "../../pretraining/recipe.ts";
 import { basePolicyState, createPolicy } from "../../runtime/create-session.ts";
 import { readBaseFile } from "../base-files.ts";
 import { writeFileAtomically } from "../file-store.ts";
 import { startNodeBackend } from "../node-backend.ts";
 import { printLine } from "../output.ts";
+import { currentCommit } from "../run-directory.ts";
 import { wholeNumber } from "./play.ts";
 
 interface ReportOptions {
@@ -12,7 +16,8 @@ interface ReportOptions {
   readonly seed: string;
   readonly scale: string;
   readonly backend: string;
-  readonly out?: string;
+  readonly card?: string;
+  readonly madeWith: readonly string[];
 }
 
 /** `report`: what a base policy can do before training, the numbers of its card. */
@@ -23,16 +28,35 @@ export function reportCommand(): Command {
     .option("--seed <n>", "seed of the measurement", "1")
     .option("--scale <x>", "share of the episodes; 1 takes minutes", "1")
     .option("--backend <name>", "wasm, cpu or webgpu", "wasm")
-    .option("--out <file>", "also write the report to this file")
+    .option("--card <file>", "also write the base policy's card to this file")
+    .option("--made-with <command>", "for the card: a command that made the base; may be repeated", collect, [])
     .action((options: ReportOptions) => report(options));
 }
 
-async function report(options: ReportOptions): Promise<void> {
-  await startNodeBackend(options.backend);
-  const policy = await createPolicy(basePolicyState(readBaseFile(options.base)));
-  const result = await reportOnBase(policy, wholeNumber("--seed", options.seed), Number(options.scale));
-  const text = JSON.stringify(result, null, 2);
-  printLine(text);
-  if (options.out !== undefined) writeFileAtomically(options.out, `${text}\n`);
+function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
+}
+
+async function report({ backend, base, seed, scale, card, madeWith }: ReportOptions): Promise<void> {
+  await startNodeBackend(backend);
+  const file = readBaseFile(base);
+  const policy = await createPolicy(basePolicyState(file));
+  const measured = await reportOnBase(policy, wholeNumber("--seed", seed), Number(scale));
+  printLine(JSON.stringify(measured, null, 2));
+  if (card !== undefined) {
+    const content = {
+      base,
+      commit: currentCommit(),
+      madeWith,
+      sha256: bytesToHex(sha256(file)),
+      bytes: file.length,
+      model: policy.config,
+      weights: policy.parameterCount,
+      corpus: BASE_CORPUS,
+      training: BASE_TRAINING,
+      measured: { seed: Number(seed), scale: Number(scale), ...measured },
+    };
+    writeFileAtomically(card, `${JSON.stringify(content, null, 2)}\n`);
+  }
   policy.dispose();
 }

@@ -6,6 +6,7 @@ import { EXPERIMENTS, experimentById } from "../../experiments/plans.ts";
 import { parseRun, type RecordedRun } from "../../experiments/recorded-runs.ts";
 import { reportFiles } from "../../experiments/report-files.ts";
 import { GENERATED_MARK } from "../../experiments/report-page.ts";
+import { FIGURE_MARK } from "../../experiments/svg.ts";
 import { writeFileAtomically } from "../file-store.ts";
 import { printLine } from "../output.ts";
 
@@ -59,13 +60,14 @@ function readRun(folder: string, name: string): RecordedRun[] {
   return [parseRun({ name, events, summary: readIfThere(join(folder, name, "summary.json")) })];
 }
 
-/** Pages with the mark and all figures: what this command wrote at some time. */
+/** Pages and figures with the mark: what this command wrote at some time. */
 function generatedFiles(out: string): string[] {
-  const pages = filesIn(out).filter(
-    (name) => name.endsWith(".md") && readFileSync(join(out, name), "utf8").startsWith(GENERATED_MARK),
-  );
+  const pages = filesIn(out).filter((name) => name.endsWith(".md"));
   const figures = filesIn(join(out, "figures")).filter((name) => name.endsWith(".svg"));
-  return [...pages, ...figures.map((name) => `figures/${name}`)];
+  return [...pages, ...figures.map((name) => `figures/${name}`)].filter((name) => {
+    const content = readFileSync(join(out, name), "utf8");
+    return content.startsWith(GENERATED_MARK) || content.includes(FIGURE_MARK);
+  });
 }
 
 function foldersIn(folder: string): string[] {
