@@ -3,7 +3,7 @@
  * and budget, each in its own worker.
  */
 import { readRunConfig } from "../../core/training/config-parsing.ts";
-import type { RunConfig } from "../../core/training/run-config.ts";
+import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts";
 import type { InspectedToken, TipEdit, WorkerMessage } from "../../protocol/messages.ts";
 import { knownSettings } from "../store/run-slice.ts";
 import { emptyView } from "../store/run-view.ts";
@@ -161,8 +161,8 @@ function continueFailed(): void {
   }
 }
 
-/** Goes on with the run of the last visit. */
-export function resumeStoredRun(): boolean {
+/** Goes on with the run of the last visit. Settings of the form that wait for a restart go on waiting. */
+export function resumeStoredRun(form: RunConfig | null): boolean {
   const session = readSession();
   if (session === null) return false;
   const config = configFromRecord(session.config);
@@ -180,13 +180,17 @@ export function resumeStoredRun(): boolean {
     shownKey: key,
     selection: INITIAL_SELECTION,
     race: session.companionId !== null,
-    settings: { ...settings, draft: config, running: config },
+    settings: { ...settings, draft: { ...config, ...coldSettings(form ?? config) }, running: config },
   }));
   if (session.companionId !== null) {
     const method = companionMethod(config.method);
     open({ config: { ...config, method }, runId: session.companionId, fresh: false, autoRun });
   }
   return true;
+}
+
+function coldSettings(config: RunConfig): Partial<RunConfig> {
+  return Object.fromEntries(CONFIG_FIELDS.filter(({ hot }) => !hot).map(({ key }) => [key, config[key]]));
 }
 
 /** Lets another method run beside the main one, or ends it. */

@@ -71,18 +71,23 @@ export function startPage(): void {
   applyTheme(readTheme());
   const linked = configOfHash(location.hash);
   readAddress();
-  if (linked === null || isStoredRun(linked.config)) {
-    if (resumeStoredRun()) return;
+  if (linked === null || isReload() || isStoredRun(linked.config)) {
+    if (resumeStoredRun(linked?.config ?? null)) return;
   } else if (readSession() !== null) {
     addNote("info", "This link has other settings than your last run, which is still stored.", {
       label: "Go on with the last run",
       run: () => {
-        resumeStoredRun();
+        resumeStoredRun(null);
         showInAddress();
       },
     });
   }
   void playRecording();
+}
+
+function isReload(): boolean {
+  const [navigation] = performance.getEntriesByType("navigation");
+  return navigation instanceof PerformanceNavigationTiming && navigation.type === "reload";
 }
 
 /** Whether the last visit's run is the one that a link describes, hot settings aside. */

@@ -104,7 +104,7 @@ function optionsOf(spec: ChartSpec, color: ColorReader, size: { width: number; h
     legend: { show: false },
     cursor: { show: false },
     scales: {
-      x: { time: false, range: (_plot, min, max) => xRange(min, max) },
+      x: { time: false, auto: false, ...xRange(series) },
       y: { range: [...yRange] },
     },
     axes: [
@@ -130,9 +130,9 @@ function optionsOf(spec: ChartSpec, color: ColorReader, size: { width: number; h
 const WHOLE_STEPS = Array.from({ length: 9 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 const SMALLEST_SPAN = 5;
 
-/** From 0; a chart without points has room for the first ones. uPlot passes null where there are none. */
-function xRange(_min: number | null, max: number | null): [number, number] {
-  return [0, Math.max(max ?? 0, SMALLEST_SPAN)];
+/** From 0; a chart with few points has room for the next ones. */
+function xRange(series: readonly ChartSeries[]): { min: number; max: number } {
+  return { min: 0, max: Math.max(SMALLEST_SPAN, ...series.map(({ x }) => x.at(-1) ?? 0)) };
 }
 
 function minusSign(value: number): string {

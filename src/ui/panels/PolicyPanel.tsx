@@ -148,7 +148,7 @@ function ComparedToken({ token: { word, withTips, withoutTips }, hasTips, isOpen
         <Bar probability={withoutTips.probability} />
       </button>
       {isOpen && (
-        <div className={styles.choices}>
+        <div className={classNames(styles.choices, !hasTips && styles.alone)}>
           {hasTips && <Choices title="with tips" choices={withTips.top} chosen={word} />}
           <Choices title={hasTips ? "without tips" : "what else was likely"} choices={withoutTips.top} chosen={word} />
         </div>

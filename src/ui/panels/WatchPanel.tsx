@@ -36,9 +36,7 @@ export function WatchPanel({ rollout }: { readonly rollout: ShownRollout }) {
   const known = isFollowing ? rollout.turns.slice(0, turn) : rollout.turns;
   return (
     <>
-      <p className={styles.task}>
-        Task: {taskWords} <span className={controls.note}>variation {rollout.task.variation}</span>
-      </p>
+      <p className={styles.task}>Task: {taskWords}</p>
       {replay === null ? (
         <p className={controls.empty}>There is no map of this world.</p>
       ) : (
@@ -116,35 +114,85 @@ function FollowButton() {
 
 function Group({ rollout }: { readonly rollout: ShownRollout }) {
   const episodes = usePage(shownEpisodes);
-  const { finished } = rollout;
-  const running = [...episodes.running.values()];
   const group: readonly ShownInGroup[] =
-    finished === null
-      ? running.map(({ rolloutId, mode, turns }) => ({
-          rolloutId,
-          mode,
-          score: turns.at(-1)?.score ?? 0,
-          advantage: null,
-        }))
-      : groupOf(episodes, rollout);
+    rollout.finished === null ? [...episodes.running.values()].map(shownInGroup) : groupOf(episodes, rollout);
   return (
     <div>
-      <div className={classNames(styles.line, styles.spread, controls.note)}>
-        <span>
-          {finished === null
-            ? `${running.length} rollouts under way`
-            : `Iteration ${finished.iteration}, group of ${group.length}`}
-          : scores
+      <div className={classNames(styles.line, styles.spread)}>
+        <span className={styles.line}>
+          <IterationSelect rollout={rollout} />
+          <VariationSelect rollout={rollout} />
         </span>
         <FollowButton />
       </div>
-      <div className={styles.group} role="group" aria-label="Rollouts of the group">
+      <div
+        className={styles.group}
+        role="group"
+        aria-label={`Scores of the group’s ${group.length} rollouts, in points`}
+      >
         {group.map((shown) => (
           <RolloutButton key={shown.rolloutId} rollout={shown} isShown={shown.rolloutId === rollout.rolloutId} />
         ))}
       </div>
     </div>
   );
+}
+
+/** Which iteration's rollouts are on show; those under way come first. */
+function IterationSelect({ rollout }: { readonly rollout: ShownRollout }) {
+  const episodes = usePage(shownEpisodes);
+  const { finished, task } = rollout;
+  const running = [...episodes.running.values()][0];
+  const choose = (value: string) => {
+    const rollouts = episodes.iterations.find(({ iteration }) => String(iteration) === value)?.rollouts ?? [];
+    const next = rollouts.find((other) => other.task.variation === task.variation) ?? rollouts[0] ?? running;
+    if (next !== undefined) chooseRollout(next.rolloutId, null);
+  };
+  return (
+    <select
+      className={classNames(controls.input, controls.small)}
+      aria-label="Iteration"
+      value={finished?.iteration ?? "now"}
+      onChange={(event) => choose(event.target.value)}
+    >
+      {running !== undefined && <option value="now">under way</option>}
+      {episodes.iterations.map(({ iteration }) => (
+        <option key={iteration} value={iteration}>
+          iteration {iteration}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** Which task variation's group of the iteration is on show. */
+function VariationSelect({ rollout }: { readonly rollout: ShownRollout }) {
+  const episodes = usePage(shownEpisodes);
+  const { finished, task } = rollout;
+  if (finished === null) return <span className={controls.note}>variation {task.variation}</span>;
+  const rollouts = episodes.iterations.find(({ iteration }) => iteration === finished.iteration)?.rollouts ?? [];
+  const firsts = rollouts.filter(({ groupId }, i) => rollouts.findIndex((other) => other.groupId === groupId) === i);
+  return (
+    <select
+      className={classNames(controls.input, controls.small)}
+      aria-label="Task variation"
+      value={finished.groupId}
+      onChange={(event) => {
+        const next = firsts.find(({ groupId }) => groupId === event.target.value);
+        if (next !== undefined) chooseRollout(next.rolloutId, null);
+      }}
+    >
+      {firsts.map(({ groupId, task: { variation } }) => (
+        <option key={groupId} value={groupId}>
+          variation {variation}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function shownInGroup({ rolloutId, mode, turns }: ShownRollout): ShownInGroup {
+  return { rolloutId, mode, score: turns.at(-1)?.score ?? 0, advantage: null };
 }
 
 type ShownInGroup = Pick<RolloutRecord, "rolloutId" | "mode" | "score" | "advantage">;
