@@ -198,10 +198,10 @@ export function methodOf(arm: string): string | null {
   return ALGORITHMS.find(({ id }) => arm === id || arm.startsWith(`${id}-`))?.id ?? null;
 }
 
-/** An arm's name for people: “empo2-other-world-tips” is “EMPO², other world tips”. */
+/** An arm's name for people: “empo2-other-world-tips” is “EMPO² (other world tips)”. */
 export function armLabel(arm: string): string {
   const algorithm = ALGORITHMS.find(({ id }) => id === methodOf(arm));
   if (algorithm === undefined) return arm;
   const change = arm.slice(algorithm.id.length + 1).replaceAll("-", " ");
-  return change === "" ? algorithm.title : `${algorithm.title}, ${change}`;
+  return change === "" ? algorithm.title : `${algorithm.title} (${change})`;
 }

@@ -108,7 +108,7 @@ function deviationsOf({ experiment, runs }: StoredExperiment): Deviation[] {
   const planned = new Map(experiment.runs.map((run) => [run.name, run.config]));
   return runs.flatMap((run) => {
     const plan = planned.get(run.name);
-    if (plan === undefined) return [{ run: run.name, text: "is not in the plan; not counted" }];
+    if (plan === undefined) return [{ run: run.name, text: "not in the plan, not counted" }];
     const texts = deviationTexts(run, plan);
     return texts.map((text) => ({ run: run.name, text }));
   });
@@ -117,11 +117,11 @@ function deviationsOf({ experiment, runs }: StoredExperiment): Deviation[] {
 function deviationTexts(run: RecordedRun, plan: RunConfig): string[] {
   const { config, failure, changedAt } = run;
   const texts: string[] = [];
-  if (failure !== null) texts.push(`failed: ${failure}`);
-  else if (!isFinished(run)) texts.push("is not finished; not counted");
+  if (failure !== null) texts.push(`failed (${failure})`);
+  else if (!isFinished(run)) texts.push("not finished, not counted");
   const changed = differingSettings(config, plan);
-  if (changed !== "") texts.push(`was made with other settings than planned: ${changed}`);
-  if (changedAt.length > 0) texts.push(`had settings changed by hand after iteration ${changedAt.join(", ")}`);
+  if (changed !== "") texts.push(`made with ${changed}`);
+  if (changedAt.length > 0) texts.push(`settings changed by hand after iteration ${changedAt.join(", ")}`);
   return texts;
 }
 

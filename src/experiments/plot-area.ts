@@ -88,9 +88,7 @@ export function lineMarks(area: PlotArea, line: Line): string[] {
   const highs = banded.map((point) => [at(point), inside(point.estimate.interval![1])] as const);
   const stroke = { stroke: color, "stroke-width": width, "stroke-dasharray": dash };
   return [
-    ...(line.hasBand && banded.length > 1
-      ? [polygon([...highs, ...lows.toReversed()], { fill: color, "fill-opacity": "0.16" })]
-      : []),
+    ...(line.hasBand ? [polygon([...highs, ...lows.toReversed()], { fill: color, "fill-opacity": "0.16" })] : []),
     polyline(means, stroke),
   ];
 }

@@ -77,27 +77,31 @@ function parseEvent(line: string): StoredEvent | null {
  */
 export function parseRun({ name, events: text, summary }: RunFiles): RecordedRun {
   const events = parseEvents(text);
-  const started = ofType(events, "runStarted").at(-1);
+  const started = eventsOfType(events, "runStarted").at(-1);
   if (started === undefined) throw new ConfigError(`run ${name}: events that begin with runStarted, got none`);
-  const evaluations = ofType(events, "evaluated").map(({ evaluation }) => evaluation);
+  const evaluations = eventsOfType(events, "evaluated").map(({ evaluation }) => evaluation);
   return {
     name,
     config: started.config as RunConfig,
     backend: started.backend,
-    curve: ofType(events, "iterationFinished").map((event) => event.summary),
+    curve: eventsOfType(events, "iterationFinished").map((event) => event.summary),
     evaluations: evaluations.filter(({ memory }) => memory === "off"),
     trials: evaluations.filter(({ memory }) => memory === "on"),
     end: summary === null ? null : parseEnd(name, summary),
-    failure: ofType(events, "runFailed").at(-1)?.message ?? null,
-    changedAt: ofType(events, "configChanged").map(({ iteration }) => iteration),
+    failure: eventsOfType(events, "runFailed").at(-1)?.message ?? null,
+    changedAt: eventsOfType(events, "configChanged").map(({ iteration }) => iteration),
   };
 }
 
-function ofType<Type extends StoredEvent["type"]>(
+/** A stored event of one type. */
+export type StoredOf<Type extends StoredEvent["type"]> = Extract<StoredEvent, { type: Type }>;
+
+/** The events of one type, in order. */
+export function eventsOfType<Type extends StoredEvent["type"]>(
   events: readonly StoredEvent[],
   type: Type,
-): Extract<StoredEvent, { type: Type }>[] {
-  return events.filter((event): event is Extract<StoredEvent, { type: Type }> => event.type === type);
+): StoredOf<Type>[] {
+  return events.filter((event): event is StoredOf<Type> => event.type === type);
 }
 
 function parseEnd(name: string, summary: string): RunEnd {

@@ -74,7 +74,8 @@ function shownCurve({ curve, trials, heldOutReturn }: ArmResult): readonly BandP
 function lineOf(result: ArmResult, theme: Theme): Line {
   const method = methodOf(result.arm.id) ?? "";
   const color = theme.methods[method] ?? theme.text;
-  return { curve: shownCurve(result), color, dash: DASHES[method], width: 2.2, hasBand: true };
+  const curve = shownCurve(result);
+  return { curve, color, dash: DASHES[method], width: 2.2, hasBand: curve.length > 1 };
 }
 
 function valuesOf(curve: readonly BandPoint[]): number[] {
@@ -125,7 +126,7 @@ function trialsFigure(report: ExperimentReport, arms: readonly ArmResult[], them
   return labelledLines({
     area,
     lines: arms.map((arm) => ({
-      line: { ...lineOf(arm, theme), curve: arm.trials },
+      line: { ...lineOf(arm, theme), curve: arm.trials, hasBand: true },
       label: arm.label,
       count: arm.arm.runs.length,
     })),
@@ -177,8 +178,8 @@ function labelledLines({ area, lines, theme, title, summary, xTitle }: LabelledL
   };
 }
 
-const FACET_COLUMNS = 4;
-const FACET = { width: 136, height: 96, gapX: 38, gapY: 46, left: 40, top: 66 };
+const FACET_COLUMNS = 3;
+const FACET = { width: 186, height: 92, gapX: 48, gapY: 52, left: 40, top: 66 };
 
 /** One small plot per changed arm, each with the unchanged methods as thin lines. */
 function facetsFigure(report: ExperimentReport, theme: Theme): Figure {
@@ -214,7 +215,7 @@ function facetsFigure(report: ExperimentReport, theme: Theme): Figure {
   };
 }
 
-const BARS = { left: 210, width: 190, gap: 78, top: 46, row: 26, bar: 12 };
+const BARS = { left: 220, width: 180, gap: 84, top: 62, row: 26, bar: 12 };
 
 /** Bars with intervals and the single runs as dots: return at the end, and its mean over the run. */
 function barsFigure(report: ExperimentReport, theme: Theme): Figure {

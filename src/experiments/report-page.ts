@@ -180,7 +180,8 @@ function measuredBy(report: ExperimentReport): string[] {
   });
   return [
     `Task \`${config.task}\`, preset \`${config.preset}\`, base policy \`${config.base}\`; ${config.iterations} iterations of ${config.tasksPerIteration} tasks × ${config.groupSize} rollouts, the same for every method that learns.`,
-    `Held-out: ${test}, ${config.evaluationEpisodes} episodes each, temperature ${config.evaluationTemperature}, memory off. A method that needs its memory at test time gets ten trials from empty memory with fixed weights; the last one counts.`,
+    `Held-out: ${test}, ${episodesText(config.evaluationEpisodes)} each, temperature ${config.evaluationTemperature}, memory off. A method that needs its memory at test time gets ten trials from empty memory with fixed weights; the last one counts.`,
+    `Made by ${madeBy(arms.flatMap(({ arm }) => arm.runs))}.`,
     "Intervals: percentile bootstrap over runs, or over pairs of runs with the same house and seed, 2,000 resamples. Runs in the same house are not quite independent, which the intervals leave out.",
     changes.length === 0
       ? "All other settings are the defaults."
@@ -188,11 +189,22 @@ function measuredBy(report: ExperimentReport): string[] {
   ];
 }
 
+function episodesText(count: number): string {
+  return count === 1 ? "1 episode" : `${count} episodes`;
+}
+
 function testedOn(runs: readonly FinishedRun[]): string {
   const evaluation = runs.flatMap(({ evaluations, trials }) => [...evaluations, ...trials])[0];
   if (evaluation === undefined) return "nothing";
   const variations = evaluation.perVariation.map(({ variation }) => variation);
   return `variations ${variations.join(", ")} of the ${evaluation.split} split`;
+}
+
+/** Code and backends of the runs, each once. */
+function madeBy(runs: readonly FinishedRun[]): string {
+  const commits = [...new Set(runs.map(({ end }) => shortCommit(end.commit)))].sort();
+  const backends = [...new Set(runs.map(({ backend }) => backend))].sort();
+  return `commit ${commits.join(", ")} on ${backends.join(", ")}`;
 }
 
 function runsTable(report: ExperimentReport): string {
@@ -242,7 +254,12 @@ export function shortCommit(commit: string): string {
   return changes === undefined ? hash!.slice(0, COMMIT_LENGTH) : `${hash!.slice(0, COMMIT_LENGTH)}+${changes}`;
 }
 
+/** Runs that deviate in the same way together. */
 function deviationsSection({ deviations }: ExperimentReport): string[] {
-  if (deviations.length === 0) return [];
-  return ["Not as planned:", list(deviations.map(({ run, text }) => `\`${run}\` ${text}.`))];
+  const texts = [...new Set(deviations.map(({ text }) => text))];
+  const lines = texts.map((text) => {
+    const runs = deviations.filter((deviation) => deviation.text === text).map(({ run }) => `\`${run}\``);
+    return `${text}: ${runs.join(", ")}`;
+  });
+  return lines.length === 0 ? [] : ["Not as planned:", list(lines)];
 }

@@ -79,10 +79,13 @@ export interface Figure {
   readonly content: readonly string[];
 }
 
+/** In every figure that a command wrote. */
+export const FIGURE_MARK = "<metadata>Written by the command results</metadata>";
+
 /** The figure as a file, one element a line so that changes can be read. */
 export function svgFile({ width, height, title, summary, content }: Figure, theme: Theme): string {
   const open = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif" font-size="13" fill="${theme.text}">`;
   const about = [`<title>${escaped(title)}</title>`, `<desc>${escaped(summary)}</desc>`];
   const background = element("rect", { width, height, fill: theme.background });
-  return `${[open, ...about, background, ...content, "</svg>"].join("\n")}\n`;
+  return `${[open, FIGURE_MARK, ...about, background, ...content, "</svg>"].join("\n")}\n`;
 }
