@@ -16,6 +16,8 @@ export interface Before {
   readonly orderedPassed: number;
   readonly connectionCount: number;
   readonly carried: number;
+  /** The thing the mission is about is in the inventory. */
+  readonly carriesFocus: boolean;
   readonly failed: boolean;
   readonly moves: number;
   /** Part and source are wired at both ends. */
@@ -31,6 +33,7 @@ export function before(state: WorldState, mission: Mission): Before {
     orderedPassed: state.orderedPassed,
     connectionCount: state.connections.size,
     carried: carriedCount(state),
+    carriesFocus: carriesFocus(state, mission),
     failed: state.failed,
   };
 }
@@ -44,6 +47,11 @@ function isWired(state: WorldState, mission: Mission): boolean {
 
 function carriedCount(state: WorldState): number {
   return state.things.filter(({ at }) => at === "inventory").length;
+}
+
+function carriesFocus(state: WorldState, mission: Mission): boolean {
+  if (mission.family === "wiring" || state.orderedPassed === 0) return false;
+  return carrierOf(state, focusOf(state, mission)).at === "inventory";
 }
 
 /** Keeps the log of one episode. */
@@ -81,7 +89,7 @@ export class TipLog {
         this.#noteFocus(action, past, state);
         break;
       case "pick":
-        if (this.#tookFocus(past, state)) this.#progress("take");
+        if (!past.carriesFocus && carriesFocus(state, this.#mission)) this.#progress("take");
         break;
       case "move":
         if (state.orderedPassed > past.orderedPassed) this.#progress("put");
@@ -117,7 +125,8 @@ export class TipLog {
     }
     if (this.#mission.family !== "carry") return;
     const source = words.slice(words.indexOf("to") + 1);
-    const seen = state.things.find(({ name, at }) => name === source.join(" ") && at === state.agentRoom);
+    const places = [state.agentRoom, "inventory"];
+    const seen = state.things.find(({ name, at }) => name === source.join(" ") && places.includes(at));
     this.#trouble = seen === undefined ? ["no", "connect"] : ["bad", ...source];
   }
 
@@ -131,11 +140,5 @@ export class TipLog {
 
   #isLit(state: WorldState): boolean {
     return this.#mission.family !== "find" && thingById(state, this.#mission.part).lit;
-  }
-
-  /** The thing the mission is about was picked up just now. */
-  #tookFocus(past: Before, state: WorldState): boolean {
-    if (this.#mission.family === "wiring" || past.orderedPassed === 0) return false;
-    return carriedCount(state) > past.carried && carrierOf(state, focusOf(state, this.#mission)).at === "inventory";
   }
 }
