@@ -114,12 +114,6 @@ export function seekRecording(position: number): void {
   setPlayback({ position: player.position });
 }
 
-/** One iteration of the recorded runs, then pause. */
-export function stepRecording(): void {
-  setPlayback({ state: "paused" });
-  seekRecording(Math.floor(player?.position ?? 0) + 1);
-}
-
 export function setPlaybackSpeed(secondsPerIteration: number): void {
   setPlayback({ secondsPerIteration });
 }

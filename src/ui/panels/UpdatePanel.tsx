@@ -115,7 +115,7 @@ function Ratios() {
           <p className={controls.note}>
             {maskedCount === 0
               ? `None of ${plural(total, "token")} masked for low probability.`
-              : `${plural(maskedCount, "token")} of ${plural(total, "token")} masked for low probability:`}
+              : `${plural(maskedCount, "token")} of ${plural(total, "token")} masked for low probability${masked.length === 0 ? "." : ":"}`}
           </p>
           <p className={styles.words}>
             {masked.slice(0, 12).map(({ word, count }) => (
