@@ -17,10 +17,9 @@ export interface RecordedIteration {
   readonly watchedGroup: string;
 }
 
-/** How much of an iteration's rollouts is kept. */
+/** How much of an iteration's rollouts is kept: none, those of the watched group, or all. */
 export interface Detail {
-  /** None, the watched group, that with the probabilities of its words, or all groups with them. */
-  readonly rollouts: "none" | "group" | "probabilities" | "all";
+  readonly rollouts: "none" | "group" | "all";
   /** The watched group also turn by turn, as it is told live. */
   readonly turns: boolean;
 }
@@ -79,15 +78,14 @@ function keptRollouts({ rollouts, update, watchedGroup }: RecordedIteration, det
     .filter(({ groupId }) => detail.rollouts === "all" || groupId === watchedGroup)
     .map((rollout) => ({
       ...rollout,
-      turns: rollout.turns.map((turn) => keptTurn(turn, detail.rollouts !== "group")),
+      turns: rollout.turns.map(keptTurn),
       // The page asks for the words of masked tokens alone.
       ...(masked.has(rollout.rolloutId) ? {} : { tokens: [], segments: [] }),
     }));
 }
 
-function keptTurn(turn: TurnRecord, withProbabilities: boolean): TurnRecord {
-  const logProbs = withProbabilities ? turn.logProbs.map((logProb) => Number(logProb.toFixed(3))) : [];
-  return { ...turn, logProbs, entropies: [] };
+function keptTurn(turn: TurnRecord): TurnRecord {
+  return { ...turn, logProbs: turn.logProbs.map((logProb) => Number(logProb.toFixed(3))), entropies: [] };
 }
 
 function keptTokens(tokens: readonly TokenUpdateRecord[], kept: readonly RolloutRecord[]): TokenUpdateRecord[] {

@@ -47,7 +47,7 @@ export function recordRun(files: RecordingFiles, limit: SizeLimit): Recording {
   const free = limit.maxBytes - limit.sizeOf(head) - limit.sizeOf(tail);
   const details = chooseDetails(iterations, free, limit.sizeOf);
   const body = iterations.map((iteration, i) => iterationText(iteration, details[i]!));
-  const kept = { none: 0, group: 0, probabilities: 0, all: 0 };
+  const kept = { none: 0, group: 0, all: 0 };
   for (const { rollouts } of details) kept[rollouts] += 1;
   return { method: started.method, iterations: iterations.length, text: [head, ...body, tail].join(""), kept };
 }
@@ -137,11 +137,10 @@ function wishes(iterations: readonly RecordedIteration[]): { readonly index: num
   const wish = (indices: readonly number[], rollouts: Detail["rollouts"], turns: boolean) =>
     indices.map((index) => ({ index, detail: { rollouts, turns } }));
   return [
-    ...wish(keys, "probabilities", false),
-    ...wish([0], "probabilities", true),
+    ...wish(keys, "group", false),
+    ...wish([0], "group", true),
     ...wish(others, "group", false),
     ...wish(keys, "all", true),
-    ...wish(others, "probabilities", false),
     ...wish(others, "all", false),
     ...wish(others, "all", true),
   ];
@@ -160,7 +159,7 @@ function keyIterations(iterations: readonly RecordedIteration[]): number[] {
 }
 
 const CURVE_ONLY: Detail = { rollouts: "none", turns: false };
-const ORDER: readonly Detail["rollouts"][] = ["none", "group", "probabilities", "all"];
+const ORDER: readonly Detail["rollouts"][] = ["none", "group", "all"];
 
 function chooseDetails(
   iterations: readonly RecordedIteration[],

@@ -16,7 +16,7 @@ interface RecordOptions {
   readonly title: string;
   readonly out: string;
   readonly maxKb: string;
-  readonly gzip?: boolean;
+  readonly plain?: boolean;
 }
 
 /** A line of the index that the page reads. */
@@ -42,25 +42,25 @@ export function recordCommand(): Command {
     .requiredOption("--title <text>", "what the page calls it")
     .option("--out <dir>", "folder of the recordings", "public/recorded")
     .option("--max-kb <n>", "size of the file; rollouts are kept as far as they fit", "700")
-    .option("--gzip", "compress the file, so that all rollouts fit")
+    .option("--plain", "do not compress the file; fewer rollouts fit")
     .action((options: RecordOptions) => record(options));
 }
 
 function record(options: RecordOptions): void {
-  const { run, id, title, out, gzip = false } = options;
+  const { run, id, title, out, plain = false } = options;
   if (!ID_PATTERN.test(id)) throw new ConfigError(`--id: letters, digits, dots and dashes, got "${id}"`);
   if (title === "" || title.length > MAX_TITLE)
     throw new ConfigError(`--title: 1 to ${MAX_TITLE} letters, got "${title}"`);
   const { commit } = JSON.parse(readPart(run, "summary.json")) as { readonly commit: string };
-  const stored = (text: string): string | Uint8Array => (gzip ? gzipSync(text, { level: 9 }) : text);
+  const stored = (text: string): string | Uint8Array => (plain ? text : gzipSync(text, { level: 9 }));
   const recording = recordRun(
     { events: readPart(run, "events.jsonl"), rollouts: readPart(run, "rollouts.jsonl") },
     { maxBytes: 1000 * wholeNumber("--max-kb", options.maxKb), sizeOf: (text) => Buffer.byteLength(stored(text)) },
   );
-  const file = gzip ? `${id}.jsonl.gz` : `${id}.jsonl`;
+  const [file, otherFile] = plain ? [`${id}.jsonl`, `${id}.jsonl.gz`] : [`${id}.jsonl.gz`, `${id}.jsonl`];
   const content = stored(recording.text);
   writeFileAtomically(join(out, file), content);
-  rmSync(join(out, gzip ? `${id}.jsonl` : `${id}.jsonl.gz`), { force: true });
+  rmSync(join(out, otherFile), { force: true });
   const { method, iterations, kept } = recording;
   const date = commitDate(commit);
   const entry = {
@@ -75,8 +75,7 @@ function record(options: RecordOptions): void {
   updateIndex(join(out, "index.json"), entry);
   printLine(
     `${join(out, file)}: ${Math.round(Buffer.byteLength(content) / 1000)} kB, ${iterations} iterations; ` +
-      `rollouts of all groups in ${kept.all}, of one group in ${kept.probabilities + kept.group} ` +
-      `(${kept.group} without probabilities), none in ${kept.none}`,
+      `rollouts of all groups in ${kept.all}, of one group in ${kept.group}, none in ${kept.none}`,
   );
 }
 
