@@ -14,7 +14,6 @@ const program = new Command("cli")
   .description(
     "EMPO² playground without a page: worlds, base policy, training, evaluation. One JSON line per event with --json.",
   )
-  .showHelpAfterError("(add --help for the options)")
   .addCommand(worldsCommand())
   .addCommand(playCommand())
   .addCommand(pretrainCommand())
@@ -28,6 +27,7 @@ const program = new Command("cli")
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${message.replaceAll(/\s+/g, " ")}\n`);
   process.exitCode = 1;
 }

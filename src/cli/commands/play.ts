@@ -35,9 +35,9 @@ function play(options: PlayOptions): void {
     preset: options.preset,
     house: wholeNumber("--house", options.house),
   });
-  const first = env.reset();
-  printStep(null, first);
-  for (const action of readActions(options.actions)) {
+  const actions = readActions(options.actions);
+  printStep(null, env.reset());
+  for (const action of actions) {
     const observation = env.step(action);
     printStep(action, observation);
     if (observation.done) return;

@@ -12,6 +12,7 @@ import { readBaseFile } from "../base-files.ts";
 import { startNodeBackend } from "../node-backend.ts";
 import { isTerminal, printJson, printProgress } from "../output.ts";
 import { RunDirectory } from "../run-directory.ts";
+import { wholeNumber } from "./play.ts";
 
 interface TrainOptions {
   readonly config?: string;
@@ -59,6 +60,7 @@ function collect(value: string, previous: readonly string[]): string[] {
 
 async function train(options: TrainOptions): Promise<void> {
   const directory = new RunDirectory(options.out);
+  const checkpointEvery = wholeNumber("--checkpoint-every", options.checkpointEvery);
   const checkpoint = options.resume === true ? readCheckpoint(directory) : null;
   if (checkpoint === null && existsSync(directory.file("summary.json"))) {
     throw new ConfigError(`train: a new folder or --resume, got ${options.out} with a finished run`);
@@ -74,7 +76,7 @@ async function train(options: TrainOptions): Promise<void> {
     backend: backend.name,
     checkpoint,
   });
-  await runToEnd(session, directory, Number(options.checkpointEvery));
+  await runToEnd(session, directory, checkpointEvery);
   policy.dispose();
 }
 
