@@ -1,28 +1,16 @@
-/** @file Open episodes: their tokens on the host, their keys and values in a cache, and the writing loop. */
-import type * as tf from "@tensorflow/tfjs-core";
+/** @file Open episodes: their tokens, what may be asked of them, and who answers. */
 import { ConfigError, DeviceError, ShapeError } from "../core/base/errors.ts";
 import type { Completion, DecodingBatch, GenerateRequest, ModelConfig } from "../core/policy/policy.ts";
-import type { Segment } from "./kv-cache.ts";
-import { drawToken, tokenUniform } from "./sampler.ts";
 import { validateSequence } from "./sequence-batch.ts";
 
-/** What a batch needs of the model. */
-export interface DecodingModel {
-  readonly config: ModelConfig;
-  /** Reads new tokens into the cache; logits after each segment's last token, [segments, vocabulary]. */
-  decode(segments: readonly Segment[]): tf.Tensor2D;
-  /** Frees the cache. */
-  close(): void;
-}
-
 /** An episode's tokens. The cache holds all but the last, because only reading the last tells what comes next. */
-interface Episode {
+export interface Episode {
   readonly tokens: number[];
   cached: number;
 }
 
-/** A request while it is answered. */
-interface Writing {
+/** A request while it is answered. The request's tokens are already appended to the episode. */
+export interface Writing {
   readonly request: GenerateRequest;
   readonly episode: Episode;
   readonly tokens: number[];
@@ -30,15 +18,25 @@ interface Writing {
   readonly entropies: number[];
 }
 
+/** Answers requests against a cache. */
+export interface Writer {
+  /** Reads what is new in each episode, writes, and records both; for `maxTokens` 0 it may leave one token unread. */
+  write(writings: readonly Writing[]): Promise<void>;
+  /** Frees the cache. */
+  close(): void;
+}
+
 /** Implements {@link DecodingBatch}: only the requested episodes are computed, and those that stopped leave the batch. */
 export class TransformerDecodingBatch implements DecodingBatch {
-  readonly #model: DecodingModel;
+  readonly #config: ModelConfig;
+  readonly #writer: Writer;
   readonly #episodes: readonly Episode[];
   #isClosed = false;
   #isBusy = false;
 
-  constructor(model: DecodingModel, episodeCount: number) {
-    this.#model = model;
+  constructor(config: ModelConfig, writer: Writer, episodeCount: number) {
+    this.#config = config;
+    this.#writer = writer;
     this.#episodes = Array.from({ length: episodeCount }, () => ({ tokens: [], cached: 0 }));
   }
 
@@ -63,7 +61,7 @@ export class TransformerDecodingBatch implements DecodingBatch {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#model.close();
+    this.#writer.close();
   }
 
   async #generate(requests: readonly GenerateRequest[]): Promise<Completion[]> {
@@ -72,48 +70,8 @@ export class TransformerDecodingBatch implements DecodingBatch {
       for (const token of request.append) episode.tokens.push(token);
       return { request, episode, tokens: [], logProbs: [], entropies: [] };
     });
-    this.#readOnly(writings.filter(({ request }) => request.maxTokens === 0));
-    let live = writings.filter(({ request }) => request.maxTokens > 0);
-    while (live.length > 0) {
-      await this.#writeOne(live);
-      live = live.filter(isUnfinished);
-    }
+    await this.#writer.write(writings);
     return writings.map(({ tokens, logProbs, entropies }) => ({ tokens, logProbs, entropies }));
-  }
-
-  /** Nothing to compute: the next call reads these tokens together with its own. */
-  #readOnly(writings: readonly Writing[]): void {
-    const segments = writings
-      .filter(({ episode }) => episode.tokens.length - episode.cached > 1)
-      .map(({ request, episode }) => ({
-        episode: request.episode,
-        tokens: episode.tokens.slice(0, -1),
-        start: episode.cached,
-      }));
-    if (segments.length === 0) return;
-    this.#model.decode(segments).dispose();
-    for (const { episode, tokens } of segments) this.#episodes[episode]!.cached = tokens.length;
-  }
-
-  async #writeOne(live: readonly Writing[]): Promise<void> {
-    const logits = this.#model.decode(
-      live.map(({ request, episode }) => ({ episode: request.episode, tokens: episode.tokens, start: episode.cached })),
-    );
-    const values = (await logits.data()) as Float32Array;
-    logits.dispose();
-    const { vocabularySize } = this.#model.config;
-    live.forEach(({ request, episode, ...written }, row) => {
-      const { temperature, key, turn } = request;
-      const uniform = tokenUniform(key, turn, written.tokens.length);
-      const draw = drawToken(values.subarray(row * vocabularySize, (row + 1) * vocabularySize), temperature, uniform);
-      if (!Number.isFinite(draw.logProb))
-        throw new DeviceError(`generate: finite logits, got log-prob ${draw.logProb}`);
-      episode.cached = episode.tokens.length;
-      episode.tokens.push(draw.token);
-      written.tokens.push(draw.token);
-      written.logProbs.push(draw.logProb);
-      written.entropies.push(draw.entropy);
-    });
   }
 
   #validate(requests: readonly GenerateRequest[]): void {
@@ -136,13 +94,23 @@ export class TransformerDecodingBatch implements DecodingBatch {
       throw new ConfigError(`generate: a number of tokens, got ${maxTokens}`);
     }
     if (episode.tokens.length + append.length === 0) throw new ShapeError("generate: something to read, got nothing");
-    const { contextLength } = this.#model.config;
+    const { contextLength } = this.#config;
     const length = episode.tokens.length + append.length + maxTokens;
     if (length > contextLength) throw new ShapeError(`generate: at most ${contextLength} tokens in all, got ${length}`);
-    if (append.length > 0) validateSequence("generate", append, this.#model.config);
+    if (append.length > 0) validateSequence("generate", append, this.#config);
   }
 }
 
-function isUnfinished({ request, tokens }: Writing): boolean {
-  return tokens.length < request.maxTokens && !request.stopTokens.includes(tokens.at(-1)!);
+/** Records a written token. */
+export function recordToken(writing: Writing, token: number, logProb: number, entropy: number): void {
+  if (!Number.isFinite(logProb)) throw new DeviceError(`generate: finite logits, got log-prob ${logProb}`);
+  writing.episode.tokens.push(token);
+  writing.tokens.push(token);
+  writing.logProbs.push(logProb);
+  writing.entropies.push(entropy);
+}
+
+/** Whether a request may write more. */
+export function isUnfinished({ request, tokens }: Writing): boolean {
+  return tokens.length < request.maxTokens && (tokens.length === 0 || !request.stopTokens.includes(tokens.at(-1)!));
 }

@@ -16,10 +16,9 @@ import type {
   UpdateRow,
   UpdateStats,
 } from "../core/policy/policy.ts";
-import { decodeSegments, openKvCache } from "./decoder.ts";
 import { TransformerDecodingBatch } from "./decoding-batch.ts";
+import { DecodingPath } from "./decoding-path.ts";
 import { uploadWeights, type DeviceWeights } from "./device-weights.ts";
-import type { Segment } from "./kv-cache.ts";
 import { noSums, surrogateLoss, weightedCrossEntropy, type SurrogateSums } from "./losses.ts";
 import { adamWStep, l2Norm, newOptimizerState, type OptimizerState } from "./optimizer.ts";
 import {
@@ -64,6 +63,7 @@ export class TransformerPolicy implements Policy {
   readonly config: ModelConfig;
   readonly #layout: ParameterLayout;
   readonly #model: Transformer;
+  readonly #decoding: DecodingPath;
   #parameters: Float32Array;
   #optimizer: OptimizerState;
   #weights: DeviceWeights;
@@ -77,6 +77,16 @@ export class TransformerPolicy implements Policy {
     this.#optimizer = newOptimizerState(layout.size);
     this.#model = { config, rotary: rotaryTensors(rotaryTable(config.contextLength, config.width / config.heads)) };
     this.#weights = uploadWeights(layout, parameters, config.layers);
+    this.#decoding = new DecodingPath({
+      model: this.#model,
+      layout,
+      weights: () => this.#weights,
+      parameters: () => this.#parameters,
+      score: async (tokens, from) => {
+        const positions = Array.from({ length: tokens.length - from }, (_, i) => from + i);
+        return (await this.logProbs([{ tokens, positions }], 1))[0]!;
+      },
+    });
   }
 
   /** A new policy with weights drawn from `random`, on the backend that `selectBackend` made current. */
@@ -103,13 +113,13 @@ export class TransformerPolicy implements Policy {
   }
 
   open(episodeCount: number): DecodingBatch {
-    const cache = openKvCache(this.#model, episodeCount);
-    const model = {
-      config: this.config,
-      decode: (segments: readonly Segment[]) => decodeSegments(this.#weights, cache, segments),
-      close: () => cache.dispose(),
-    };
-    return new TransformerDecodingBatch(model, episodeCount);
+    this.#requireUse("open");
+    return new TransformerDecodingBatch(this.config, this.#decoding.open(episodeCount), episodeCount);
+  }
+
+  /** A sentence on how this policy decodes, to be shown to the user. */
+  describeDecoding(): Promise<string> {
+    return this.#decoding.describe();
   }
 
   async logProbs(sequences: readonly ScoredSequence[], temperature: number): Promise<number[][]> {
@@ -243,6 +253,7 @@ export class TransformerPolicy implements Policy {
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
+    this.#decoding.dispose();
     disposeAll(this.#weights);
     if (this.#base !== null) disposeAll(this.#base);
     disposeAll(this.#model.rotary);
@@ -268,6 +279,7 @@ export class TransformerPolicy implements Policy {
   }
 
   #refreshWeights(): void {
+    this.#decoding.weightsChanged();
     disposeAll(this.#weights);
     this.#weights = uploadWeights(this.#layout, this.#parameters, this.config.layers);
   }

@@ -1,0 +1,181 @@
+/**
+ * @file Runs the turn kernel: one write, one dispatch, one read for all requests. It works on the device that tfjs uses
+ * but with buffers of its own.
+ */
+import { DeviceError } from "../../core/base/errors.ts";
+import type { PhiloxKey } from "../../core/base/random.ts";
+import type { Completion } from "../../core/policy/policy.ts";
+import { rotaryTable } from "../rotary.ts";
+import { CALL_HEADER, decodeShader, REQUEST_HEADER, type DecodeShape } from "./decode-shader.ts";
+
+const WORD_BYTES = 4;
+
+/** One workgroup's work: read tokens at a place, then write. */
+export interface TurnRequest {
+  readonly episode: number;
+  /** At least one token to read, from position `start` on. */
+  readonly tokens: readonly number[];
+  readonly start: number;
+  /** The two tokens before `tokens`, nearest first. */
+  readonly before: readonly [number, number];
+  /** Most tokens to write; 0 only reads. */
+  readonly writing: number;
+  readonly stopTokens: readonly number[];
+  readonly temperature: number;
+  readonly key: PhiloxKey;
+  readonly turn: number;
+  /** Index of the first written token in its turn. */
+  readonly firstIndex: number;
+}
+
+/** A compiled kernel with the weights on the device. Serves any number of caches. */
+export class DecodePlan {
+  readonly #device: GPUDevice;
+  readonly #shape: DecodeShape;
+  readonly #pipeline: GPUComputePipeline;
+  readonly #weights: GPUBuffer;
+
+  private constructor(device: GPUDevice, shape: DecodeShape, pipeline: GPUComputePipeline) {
+    this.#device = device;
+    this.#shape = shape;
+    this.#pipeline = pipeline;
+    const { vocabularySize, width } = shape;
+    const rotary = rotaryTable(shape.contextLength, width / shape.heads);
+    const cos = shape.offsets.get("cos")!;
+    this.#weights = device.createBuffer({
+      size: (cos + 2 * rotary.cos.length) * WORD_BYTES,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+    });
+    device.queue.writeBuffer(this.#weights, cos * WORD_BYTES, Float32Array.from([...rotary.cos, ...rotary.sin]));
+    if (cos !== shape.offsets.get("head")! + vocabularySize * width)
+      throw new DeviceError("DecodePlan: tables in order");
+  }
+
+  /**
+   * Compiles the kernel.
+   *
+   * @throws {DeviceError} if the driver refuses it
+   */
+  static async compile(device: GPUDevice, shape: DecodeShape): Promise<DecodePlan> {
+    device.pushErrorScope("validation");
+    const module = device.createShaderModule({ label: "decode", code: decodeShader(shape) });
+    const { messages } = await module.getCompilationInfo();
+    const pipeline = await device
+      .createComputePipelineAsync({ layout: "auto", compute: { module, entryPoint: "main" } })
+      .catch((error: unknown) => String(error));
+    const refused = await device.popErrorScope();
+    if (typeof pipeline === "string" || refused !== null) {
+      const reasons = messages
+        .filter(({ type }) => type === "error")
+        .map(({ lineNum, message }) => `${lineNum}: ${message}`);
+      throw new DeviceError(
+        `DecodePlan: a kernel that compiles, got ${[...reasons, refused?.message ?? ""].join("; ")}`,
+      );
+    }
+    return new DecodePlan(device, shape, pipeline);
+  }
+
+  /** Copies the weights to the device: the flat array and the transposed token table. */
+  setWeights(parameters: Float32Array): void {
+    const { vocabularySize, width } = this.#shape;
+    const head = new Float32Array(vocabularySize * width);
+    for (let token = 0; token < vocabularySize; token++) {
+      for (let i = 0; i < width; i++) head[i * vocabularySize + token] = parameters[token * width + i]!;
+    }
+    const { queue } = this.#device;
+    queue.writeBuffer(this.#weights, 0, parameters as Float32Array<ArrayBuffer>);
+    queue.writeBuffer(this.#weights, parameters.length * WORD_BYTES, head);
+  }
+
+  /** Whether a cache for so many episodes fits the device's limits. */
+  canCache(episodeCount: number): boolean {
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.#device.limits;
+    return this.#cacheBytes(episodeCount) <= Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  }
+
+  /** A cache. The caller destroys it. */
+  openCache(episodeCount: number): GPUBuffer {
+    return this.#device.createBuffer({ size: this.#cacheBytes(episodeCount), usage: GPUBufferUsage.STORAGE });
+  }
+
+  /** Reads and writes for all requests in one dispatch; answers in their order. */
+  async run(cache: GPUBuffer, requests: readonly TurnRequest[]): Promise<Completion[]> {
+    const device = this.#device;
+    const most = requests.reduce((longest, { writing }) => Math.max(longest, writing), 1);
+    const answerWords = 1 + 3 * most;
+    const words = this.#encode(requests, answerWords, most);
+    const size = requests.length * answerWords * WORD_BYTES;
+    const input = device.createBuffer({
+      size: words.byteLength,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+    });
+    const output = device.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
+    const readable = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    try {
+      device.queue.writeBuffer(input, 0, words);
+      const buffers = [this.#weights, input, cache, output];
+      const group = device.createBindGroup({
+        layout: this.#pipeline.getBindGroupLayout(0),
+        entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+      });
+      const encoder = device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      pass.setPipeline(this.#pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(requests.length);
+      pass.end();
+      encoder.copyBufferToBuffer(output, 0, readable, 0, size);
+      device.queue.submit([encoder.finish()]);
+      await readable.mapAsync(GPUMapMode.READ);
+      return decodeAnswers(readable.getMappedRange().slice(0), requests.length, most);
+    } finally {
+      for (const buffer of [input, output, readable]) buffer.destroy();
+    }
+  }
+
+  /** Frees the weights. */
+  dispose(): void {
+    this.#weights.destroy();
+  }
+
+  #cacheBytes(episodeCount: number): number {
+    const { layers, width, contextLength } = this.#shape;
+    return episodeCount * layers * 2 * width * contextLength * WORD_BYTES;
+  }
+
+  #encode(requests: readonly TurnRequest[], answerWords: number, most: number): Uint32Array<ArrayBuffer> {
+    const { maskWords } = this.#shape;
+    const longest = requests.reduce((length, { tokens }) => Math.max(length, tokens.length), 0);
+    const stride = REQUEST_HEADER + maskWords + longest;
+    const words = new Uint32Array(CALL_HEADER + requests.length * stride);
+    words.set([stride, answerWords, most]);
+    requests.forEach((request, r) => writeRequest(words.subarray(CALL_HEADER + r * stride), request, maskWords));
+    return words;
+  }
+}
+
+function writeRequest(words: Uint32Array, request: TurnRequest, maskWords: number): void {
+  const { tokens, start, writing, episode, key, turn, temperature, firstIndex, before } = request;
+  const scale = temperature === 0 ? 1 : 1 / temperature;
+  const [scaleBits] = new Uint32Array(Float32Array.of(scale).buffer) as unknown as [number];
+  const isGreedy = temperature === 0 ? 1 : 0;
+  words.set([tokens.length, start, writing, episode, scaleBits, ...key, turn, isGreedy, firstIndex, ...before]);
+  for (const token of request.stopTokens) {
+    if (token >>> 5 < maskWords) words[REQUEST_HEADER + (token >>> 5)]! |= 1 << (token & 31);
+  }
+  words.set(tokens, REQUEST_HEADER + maskWords);
+}
+
+function decodeAnswers(bytes: ArrayBuffer, count: number, most: number): Completion[] {
+  const words = new Uint32Array(bytes);
+  const floats = new Float32Array(bytes);
+  return Array.from({ length: count }, (_, r) => {
+    const at = r * (1 + 3 * most);
+    const length = words[at]!;
+    const part = (from: Uint32Array | Float32Array, which: number): number[] => {
+      const start = at + 1 + which * most;
+      return [...from.subarray(start, start + length)];
+    };
+    return { tokens: part(words, 0), logProbs: part(floats, 1), entropies: part(floats, 2) };
+  });
+}
