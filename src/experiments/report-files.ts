@@ -35,7 +35,17 @@ npm run --silent cli -- results --check           # says which of them differ fr
 \`\`\`
 
 What each experiment consists of is data in [src/experiments/plans.ts](../../src/experiments/plans.ts). Remarks written by
-hand stand in \`notes/<experiment>.md\` and are shown on its page.`;
+hand stand in \`notes/<experiment>.md\` and are shown on its page.
+
+The recordings that the page plays are such runs, made once more with their rollouts (same hashes), and packed:
+
+\`\`\`
+npm run --silent cli -- train --config docs/results/runs/teaching/<run>/config.json --record-rollouts --out runs/recorded
+npm run --silent cli -- record --run runs/recorded --id teaching-empo2 --title "Teaching world, EMPO²"
+\`\`\`
+
+In a recording numbers are rounded to four digits, and the times of single turns are those of the rollout phase, evenly
+divided. Everything else is as it happened.`;
 
 function indexPage(reports: readonly ExperimentReport[]): string {
   const lines = reports.map(indexLine);

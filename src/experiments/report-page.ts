@@ -223,16 +223,16 @@ function runsTable(report: ExperimentReport): string {
   ];
   return table(
     columns,
-    report.arms.flatMap(({ arm }) => arm.runs.map(runRow)),
+    report.arms.flatMap(({ arm }) => arm.runs.map((run) => runRow(run, `runs/${report.experiment.id}/${run.name}`))),
   );
 }
 
 const HASH_LENGTH = 12;
 
-function runRow(run: FinishedRun): string[] {
+function runRow(run: FinishedRun, folder: string): string[] {
   const { name, config, end, curve, backend } = run;
   return [
-    `[${name}](runs/${name})`,
+    `[${name}](${folder})`,
     String(config.house),
     String(config.seed),
     String(curve.length),

@@ -1,0 +1,122 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { recordCommand } from "../../src/cli/commands/record.ts";
+import { resultsCommand } from "../../src/cli/commands/results.ts";
+import { fetchIndex } from "../../src/ui/recorded/recorded-run.ts";
+
+const FIXTURES = join(import.meta.dirname, "fixtures");
+let folder: string;
+let printed: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "results-"));
+  printed = "";
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+  process.exitCode = undefined;
+  rmSync(folder, { recursive: true });
+});
+
+const results = (...flags: string[]): Promise<unknown> =>
+  resultsCommand().parseAsync(["--out", folder, ...flags], { from: "user" });
+
+describe("results", () => {
+  beforeEach(() => cpSync(join(FIXTURES, "runs"), join(folder, "runs"), { recursive: true }));
+
+  it("writes pages and figures that it then finds unchanged", async () => {
+    await results();
+    expect(readFileSync(join(folder, "teaching.md"), "utf8")).toContain("6 of 30 planned runs are finished.");
+    expect(existsSync(join(folder, "figures/teaching.svg"))).toBe(true);
+    await results("--check");
+    expect(process.exitCode).toBeUndefined();
+    await results();
+    expect(printed).toContain("0 written, 0 removed");
+  });
+
+  it("lists what differs from the runs and writes nothing with --check", async () => {
+    await results();
+    writeFileSync(join(folder, "teaching.md"), "EMPO² reaches 100.");
+    rmSync(join(folder, "figures/teaching.svg"));
+    printed = "";
+    await results("--check");
+    expect(printed).toBe(
+      [join(folder, "teaching.md"), join(folder, "figures/teaching.svg")]
+        .map((file) => `${file} differs from the runs\n`)
+        .join(""),
+    );
+    expect(process.exitCode).toBe(1);
+    expect(readFileSync(join(folder, "teaching.md"), "utf8")).toBe("EMPO² reaches 100.");
+  });
+
+  it("removes pages whose runs are gone, and nothing else", async () => {
+    await results();
+    rmSync(join(folder, "runs/teaching"), { recursive: true });
+    writeFileSync(join(folder, "by-hand.md"), "# By hand\n");
+    writeFileSync(join(folder, "figures/by-hand.svg"), "<svg/>");
+    await results("--check");
+    expect(printed).toContain(`${join(folder, "teaching.md")} has no runs`);
+    await results();
+    expect(existsSync(join(folder, "teaching.md"))).toBe(false);
+    expect(existsSync(join(folder, "figures/teaching.svg"))).toBe(false);
+    expect(existsSync(join(folder, "by-hand.md")) && existsSync(join(folder, "figures/by-hand.svg"))).toBe(true);
+  });
+
+  it("shows remarks, passes over runs that have not begun, and refuses experiments that are not planned", async () => {
+    mkdirSync(join(folder, "notes"));
+    mkdirSync(join(folder, "runs/teaching/empo2.house-9.seed-1"));
+    writeFileSync(join(folder, "notes/teaching.md"), "It did not work at first.\n");
+    await results();
+    expect(readFileSync(join(folder, "teaching.md"), "utf8")).toContain("## Remarks\n\nIt did not work at first.");
+    mkdirSync(join(folder, "runs/unknown"));
+    await expect(results()).rejects.toThrow("experiment: one of teaching, ");
+  });
+});
+
+describe("record", () => {
+  const record = (...flags: string[]): Promise<unknown> =>
+    recordCommand().parseAsync(["--run", join(FIXTURES, "with-rollouts"), "--out", folder, ...flags], { from: "user" });
+
+  function stubFetch(): void {
+    vi.stubGlobal("fetch", async (url: URL) => new Response(readFileSync(url)));
+  }
+
+  it("writes a compressed recording and an index that the page reads", async () => {
+    await record("--id", "teaching-empo2", "--title", "EMPO²");
+    await record("--id", "teaching-grpo", "--title", "GRPO");
+    await record("--id", "teaching-empo2", "--title", "EMPO², again");
+    stubFetch();
+    const entries = await fetchIndex(new URL(`file://${folder}/`));
+    expect(entries.map(({ id, title, file, method }) => [id, title, file, method])).toEqual([
+      ["teaching-empo2", "EMPO², again", "teaching-empo2.jsonl.gz", "empo2"],
+      ["teaching-grpo", "GRPO", "teaching-grpo.jsonl.gz", "empo2"],
+    ]);
+    const text = gunzipSync(readFileSync(join(folder, "teaching-empo2.jsonl.gz"))).toString();
+    expect(text.split("\n")[0]).toContain('"runStarted"');
+    expect(printed).toContain("2 iterations; rollouts of all groups in 2, of one group in 0, none in 0");
+  });
+
+  it("can leave the recording uncompressed, and keeps to its size", async () => {
+    await record("--id", "a", "--title", "A");
+    await record("--id", "a", "--title", "A", "--plain", "--max-kb", "20");
+    expect(existsSync(join(folder, "a.jsonl.gz"))).toBe(false);
+    expect(readFileSync(join(folder, "a.jsonl")).length).toBeLessThanOrEqual(20_000);
+  });
+
+  it("says what it needs", async () => {
+    await expect(record("--id", "a/b", "--title", "A")).rejects.toThrow(
+      '--id: letters, digits, dots and dashes, got "a/b"',
+    );
+    await expect(record("--id", "a", "--title", "")).rejects.toThrow("--title: 1 to 120 letters");
+    const flags = ["--run", folder, "--out", folder, "--id", "a", "--title", "A"];
+    await expect(recordCommand().parseAsync(flags, { from: "user" })).rejects.toThrow("with summary.json");
+  });
+});
