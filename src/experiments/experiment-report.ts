@@ -118,7 +118,6 @@ function deviationTexts(run: RecordedRun, plan: RunConfig): string[] {
   const { config, failure, changedAt } = run;
   const texts: string[] = [];
   if (failure !== null) texts.push(`failed (${failure})`);
-  else if (!isFinished(run)) texts.push("not finished, not counted");
   const changed = differingSettings(config, plan);
   if (changed !== "") texts.push(`made with ${changed}`);
   if (changedAt.length > 0) texts.push(`settings changed by hand after iteration ${changedAt.join(", ")}`);

@@ -104,7 +104,11 @@ function curvesFigure(report: ExperimentReport, theme: Theme): Figure {
   const episodes = config!.tasksPerIteration * config!.groupSize;
   return labelledLines({
     area,
-    lines: arms.map((arm) => ({ line: lineOf(arm, theme), label: arm.label, count: arm.arm.runs.length })),
+    lines: arms.map((arm) => ({
+      line: lineOf(arm, theme),
+      label: arm.label,
+      note: runsText(arm) + (arm.trials.length > 0 ? ", memory on" : ""),
+    })),
     theme,
     title: report.experiment.title,
     summary: `Held-out return over iterations. At the end: ${endsText(arms)}.`,
@@ -128,7 +132,7 @@ function trialsFigure(report: ExperimentReport, arms: readonly ArmResult[], them
     lines: arms.map((arm) => ({
       line: { ...lineOf(arm, theme), curve: arm.trials, hasBand: true },
       label: arm.label,
-      count: arm.arm.runs.length,
+      note: runsText(arm),
     })),
     theme,
     title: `${report.experiment.title}: memory on, fixed weights`,
@@ -137,9 +141,13 @@ function trialsFigure(report: ExperimentReport, arms: readonly ArmResult[], them
   });
 }
 
+function runsText({ arm: { runs } }: ArmResult): string {
+  return runs.length === 1 ? "1 run" : `${runs.length} runs`;
+}
+
 interface LabelledLines {
   readonly area: PlotArea;
-  readonly lines: readonly { readonly line: Line; readonly label: string; readonly count: number }[];
+  readonly lines: readonly { readonly line: Line; readonly label: string; readonly note: string }[];
   readonly theme: Theme;
   readonly title: string;
   readonly summary: string;
@@ -152,14 +160,14 @@ function labelledLines({ area, lines, theme, title, summary, xTitle }: LabelledL
   const bottom = area.top + area.height;
   const ends = lines.map(({ line }) => yAt(area, line.curve.at(-1)!.estimate.mean));
   const heights = spread(ends, 34, [area.top + 4, bottom - 10]);
-  const labels = lines.flatMap(({ line, label, count }, i) => {
+  const labels = lines.flatMap(({ line, label, note }, i) => {
     const y = heights[i]!;
     const value = points(line.curve.at(-1)!.estimate.mean);
     const lead = { x1: right + 3, y1: ends[i]!, x2: right + 10, y2: y, stroke: line.color };
     return [
       element("line", lead),
       words(right + 14, y + 4, `${label} ${value}`, { fill: line.color, "font-weight": 600 }),
-      words(right + 14, y + 18, count === 1 ? "1 run" : `${count} runs`, { fill: theme.muted, "font-size": 11 }),
+      words(right + 14, y + 18, note, { fill: theme.muted, "font-size": 11 }),
     ];
   });
   return {

@@ -173,13 +173,14 @@ const IN_WORDS: readonly (keyof RunConfig)[] = [
 function measuredBy(report: ExperimentReport): string[] {
   const arms = shownArms(report);
   const { config } = arms.find(({ curve }) => curve.length > 1)?.arm.runs[0] ?? arms[0]!.arm.runs[0]!;
+  const iterations = Math.max(...report.experiment.runs.map((run) => run.config.iterations));
   const test = testedOn(arms.flatMap(({ arm }) => arm.runs));
   const changes = arms.flatMap(({ arm, label }) => {
     const text = differingSettings(arm.runs[0]!.config, DEFAULT_CONFIG, [...OF_RUNS, ...IN_WORDS]);
     return text === "" ? [] : [`${label}: ${text}`];
   });
   return [
-    `Task \`${config.task}\`, preset \`${config.preset}\`, base policy \`${config.base}\`; ${config.iterations} iterations of ${config.tasksPerIteration} tasks × ${config.groupSize} rollouts, the same for every method that learns.`,
+    `Task \`${config.task}\`, preset \`${config.preset}\`, base policy \`${config.base}\`; ${iterations} iterations of ${config.tasksPerIteration} tasks × ${config.groupSize} rollouts, the same for every method that learns.`,
     `Held-out: ${test}, ${episodesText(config.evaluationEpisodes)} each, temperature ${config.evaluationTemperature}, memory off. A method that needs its memory at test time gets ten trials from empty memory with fixed weights; the last one counts.`,
     `Made by ${madeBy(arms.flatMap(({ arm }) => arm.runs))}.`,
     "Intervals: percentile bootstrap over runs, or over pairs of runs with the same house and seed, 2,000 resamples. Runs in the same house are not quite independent, which the intervals leave out.",
