@@ -134,10 +134,7 @@ function readCheckpoint(directory: RunDirectory): SessionCheckpoint {
 
 /** The configuration of the flags: file or preset, then named flags, then --set. */
 function configOf(options: TrainOptions): RunConfig {
-  const base =
-    options.config === undefined
-      ? presetConfig(options.preset)
-      : (JSON.parse(readFileSync(options.config, "utf8")) as object);
+  const base = options.config === undefined ? presetConfig(options.preset) : readConfigFile(options.config);
   const flags = { method: options.method, task: options.task, preset: options.worldPreset };
   const numbers = { house: options.house, seed: options.seed, iterations: options.iterations };
   const changes: [string, string][] = [];
@@ -149,6 +146,16 @@ function configOf(options: TrainOptions): RunConfig {
     changes.push([setting.slice(0, split), setting.slice(split + 1)]);
   }
   return parseRunConfig({ ...base, ...Object.fromEntries(changes.map(([key, text]) => [key, typedValue(key, text)])) });
+}
+
+function readConfigFile(file: string): object {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as object;
+  } catch (error) {
+    throw new ConfigError(
+      `--config: a JSON file, got ${file}: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 function typedValue(key: string, text: string): string | number {
