@@ -1,26 +1,16 @@
 /** @file Causal self-attention with rotary positions over whole rows, forward and backward, for training. */
 import * as tf from "@tensorflow/tfjs-core";
 import { rotate, type RotaryAngles, type RotaryTensors } from "./rotary.ts";
-import type { SequenceBatch } from "./sequence-batch.ts";
 import { tidy } from "./tidy.ts";
-import { attentionBackwardOnWasm, attentionOnWasm } from "./wasm/attention.ts";
+import {
+  attentionBackwardOnWasm,
+  attentionOnWasm,
+  type AttentionResult,
+  type AttentionShape,
+} from "./wasm/attention.ts";
 import { wasmRuntime } from "./wasm/kernel-module.ts";
 
 const MASKED_SCORE = -1e9;
-
-/** Sizes and angles that attention needs besides its inputs. */
-export interface AttentionShape {
-  readonly heads: number;
-  readonly rotary: RotaryTensors;
-  readonly batch: SequenceBatch;
-}
-
-/** Output and what the backward pass needs (query, key, value and weights, as each implementation keeps them). */
-export interface AttentionResult {
-  /** [positions, width] */
-  readonly output: tf.Tensor2D;
-  readonly saved: readonly tf.Tensor[];
-}
 
 /**
  * softmax(q·kᵀ/√headSize + causal mask)·v per row and head.

@@ -6,7 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { ModelConfig } from "../core/policy/policy.ts";
-import { attention, attentionBackward, type AttentionShape } from "./attention.ts";
+import { attention, attentionBackward } from "./attention.ts";
 import type { DeviceWeights, LayerWeights } from "./device-weights.ts";
 import { rowsOf, sumByRow, sumOfRows, type Triple } from "./kernels/embedding.ts";
 import { biasGelu, geluBackward } from "./kernels/gelu.ts";
@@ -22,6 +22,7 @@ import {
 import type { RotaryTensors } from "./rotary.ts";
 import type { SequenceBatch } from "./sequence-batch.ts";
 import { tidy } from "./tidy.ts";
+import type { AttentionShape } from "./wasm/attention.ts";
 
 /** The fixed parts of a model on a device. */
 export interface Transformer {

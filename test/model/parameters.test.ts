@@ -18,6 +18,8 @@ const part = (name: string): Float32Array => {
   const { offset, size } = layout.specs.find((spec) => spec.name === name)!;
   return flat.slice(offset, offset + size);
 };
+/** Many times faster than toEqual on a quarter of a million numbers. */
+const isSame = (a: Float32Array, b: Float32Array): boolean => a.length === b.length && a.every((x, i) => x === b[i]);
 const std = (values: Float32Array): number => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length);
 
 describe("the layout of the weights", () => {
@@ -45,8 +47,8 @@ describe("the layout of the weights", () => {
 
 describe("the first weights", () => {
   it("are the same for the same seed and others for another", () => {
-    expect(initialParameters(layout, Random.fromSeed(1))).toEqual(flat);
-    expect(initialParameters(layout, Random.fromSeed(2))).not.toEqual(flat);
+    expect(isSame(initialParameters(layout, Random.fromSeed(1)), flat)).toBe(true);
+    expect(isSame(initialParameters(layout, Random.fromSeed(2)), flat)).toBe(false);
   });
 
   it("have the spread of the prototype that learns", () => {
@@ -62,7 +64,7 @@ describe("the first weights", () => {
 
 describe("named tensors", () => {
   it("go there and back", () => {
-    expect(fromNamedTensors(layout, toNamedTensors(layout, flat))).toEqual(flat);
+    expect(isSame(fromNamedTensors(layout, toNamedTensors(layout, flat)), flat)).toBe(true);
   });
 
   it("are refused with a missing name, another shape or a number that is not finite", () => {

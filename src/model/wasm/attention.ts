@@ -4,7 +4,8 @@
  * different lengths.
  */
 import type * as tf from "@tensorflow/tfjs-core";
-import type { AttentionResult, AttentionShape } from "../attention.ts";
+import type { RotaryTensors } from "../rotary.ts";
+import type { SequenceBatch } from "../sequence-batch.ts";
 import { disposeAll } from "../tidy.ts";
 import type { Kernels, WasmRuntime } from "./kernel-module.ts";
 import { FLOAT_BYTES } from "./loops.ts";
@@ -12,6 +13,20 @@ import { rowBytes } from "./mat-mul.ts";
 
 const BLOCK = 16;
 const LANES = 4;
+
+/** Sizes and angles that attention needs besides its inputs. */
+export interface AttentionShape {
+  readonly heads: number;
+  readonly rotary: RotaryTensors;
+  readonly batch: SequenceBatch;
+}
+
+/** Output and what the backward pass needs (query, key, value and weights, as each implementation keeps them). */
+export interface AttentionResult {
+  /** [positions, width] */
+  readonly output: tf.Tensor2D;
+  readonly saved: readonly tf.Tensor[];
+}
 
 /** One head of one row: addresses of its parts and its strides, in bytes. */
 interface Head {
