@@ -18,7 +18,8 @@ import {
 } from "../world.ts";
 
 const NOUNS = ["bulb", "motor", "buzzer"];
-const SOURCES = ["battery", "outlet", "solar", "gas"];
+// Sources the base policy has met: a word it never saw it would never try (docs/lab-log.md).
+const SOURCES = ["battery", "nuclear", "solar", "gas"];
 /** Doors from the start room to the working source. */
 const SOURCE_DISTANCE = 5;
 /** At most as many doors to the source that does not work. */
