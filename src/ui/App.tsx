@@ -34,9 +34,9 @@ export function App() {
   return (
     <div className={styles.app}>
       <TransportBar />
-      <div className={styles.status}>
+      <section className={styles.status} aria-label="Status">
         <StatusStrip />
-      </div>
+      </section>
       <main className={styles.panels}>
         <WorldPanel />
         <MemoryPanel />

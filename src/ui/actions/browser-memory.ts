@@ -8,6 +8,7 @@ const RUN_ID = v.pipe(v.string(), v.regex(/^[\w-]{1,80}$/));
 const SESSION_SCHEMA = v.object({
   mainId: RUN_ID,
   companionId: v.nullable(RUN_ID),
+  race: v.boolean(),
   /** Complete configuration of the main run, read leniently. */
   config: v.record(v.string(), v.union([v.string(), v.number()])),
   wasRunning: v.boolean(),

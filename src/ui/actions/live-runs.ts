@@ -2,30 +2,35 @@
  * @file Starts, pauses, steps and ends the live runs: the main one, and beside it another method from the same seed
  * and budget, each in its own worker.
  */
+import type { IterationSummary } from "../../core/events/training-event.ts";
 import { readRunConfig } from "../../core/training/config-parsing.ts";
 import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts";
 import type { InspectedToken, TipEdit, WorkerMessage } from "../../protocol/messages.ts";
-import { knownSettings } from "../store/run-slice.ts";
+import { knownSettings, totalMs } from "../store/run-slice.ts";
+import { formatDuration } from "../format.ts";
 import { emptyView } from "../store/run-view.ts";
 import { INITIAL_SELECTION } from "../store/selection.ts";
 import { addNote, liveView, usePage } from "../store/store.ts";
 import { hashOfConfig } from "../url.ts";
 import { messageOf, WorkerClient, type CommandBody } from "../worker-client.ts";
-import { readSession, writeSession } from "./browser-memory.ts";
+import { readSession, writeSession, type StoredSession } from "./browser-memory.ts";
 import { applyNow, hear } from "./heard-queue.ts";
 import { removeRecording } from "./recording.ts";
-import { companionMethod, runTitle } from "./run-title.ts";
+import { companionMethod, methodTitle, runTitle } from "./run-title.ts";
 
 const INSPECT_TIMEOUT_MS = 60_000;
 const FILE_TIMEOUT_MS = 120_000;
 /** After so many starts by itself without a finished iteration, the page waits for the visitor. */
 const MAX_ATTEMPTS = 3;
+/** Where an iteration takes longer, a second run beside the first is a burden. */
+const SLOW_ITERATION_MS = 30_000;
 
 const client = new WorkerClient(receive);
 /** Database ids of the live runs. */
 const runIds = new Map<string, string>();
 let nextKey = 1;
 
+type FailedMessage = Extract<WorkerMessage, { readonly type: "failed" }>;
 type EventsMessage = Extract<WorkerMessage, { readonly type: "events" }>;
 
 interface StartOptions {
@@ -67,15 +72,41 @@ function startRuns(autoRun: boolean): void {
     selection: INITIAL_SELECTION,
     settings: { ...settings, running: config, corrections: [] },
   });
-  const companionId = race ? startCompanion(config, autoRun) : null;
-  writeSession({ mainId, companionId, config: { ...config }, wasRunning: autoRun, attempts: 0 });
+  writeSession({ mainId, companionId: null, race, config: { ...config }, wasRunning: autoRun, attempts: 0 });
 }
 
-function startCompanion(config: RunConfig, autoRun: boolean): string {
-  const method = companionMethod(config.method);
-  const runId = newRunId(method);
-  open({ config: { ...config, method }, runId, fresh: true, autoRun });
-  return runId;
+/** Starts the other method beside the main run. */
+function startCompanion(): void {
+  const { settings, views, liveKeys } = usePage.getState();
+  const [mainKey, companionKey] = liveKeys;
+  if (mainKey === undefined || companionKey !== undefined || settings.running === null) return;
+  const method = companionMethod(settings.running.method);
+  const companionId = newRunId(method);
+  const autoRun = views[mainKey]?.worker?.state === "running";
+  const key = open({ config: { ...settings.running, method }, runId: companionId, fresh: true, autoRun });
+  if (!autoRun) client.send(key, { type: "step" });
+  rememberSession({ companionId });
+}
+
+/**
+ * The companion begins when the main run has done its first iteration, so that loading and compiling are not done
+ * twice at once; on a slow machine only if the visitor wants it.
+ */
+function considerCompanion({ times }: IterationSummary): void {
+  const { race, liveKeys, settings } = usePage.getState();
+  if (!race || liveKeys.length !== 1 || settings.running === null) return;
+  const ms = totalMs(times);
+  if (ms <= SLOW_ITERATION_MS) {
+    startCompanion();
+    return;
+  }
+  usePage.setState({ race: false });
+  rememberSession({ race: false });
+  const title = methodTitle(companionMethod(settings.running.method));
+  addNote("info", `An iteration takes ${formatDuration(ms)} here, so ${title} does not run beside it by itself.`, {
+    label: `Race ${title}`,
+    run: () => setRace(true),
+  });
 }
 
 /** Starts or goes on. */
@@ -86,13 +117,13 @@ export function train(): void {
   else if (worker.state === "finished") restart();
   else sendToAll({ type: "resume" });
   usePage.setState({ isPausing: false });
-  rememberRunning(true);
+  rememberSession({ wasRunning: true });
 }
 
 export function pause(): void {
   sendToAll({ type: "pause" });
   usePage.setState({ isPausing: true });
-  rememberRunning(false);
+  rememberSession({ wasRunning: false });
 }
 
 /** One iteration, then pause. */
@@ -159,6 +190,7 @@ function continueFailed(): void {
     client.open(key, runId);
     client.send(key, { type: "start", config, fresh: false, backend: "auto", autoRun: true });
   }
+  sendToAll({ type: "resume" });
 }
 
 /** Goes on with the run of the last visit. Settings of the form that wait for a restart go on waiting. */
@@ -179,7 +211,7 @@ export function resumeStoredRun(form: RunConfig | null): boolean {
   usePage.setState(({ settings }) => ({
     shownKey: key,
     selection: INITIAL_SELECTION,
-    race: session.companionId !== null,
+    race: session.race,
     settings: { ...settings, draft: { ...config, ...coldSettings(form ?? config) }, running: config },
   }));
   if (session.companionId !== null) {
@@ -195,24 +227,19 @@ function coldSettings(config: RunConfig): Partial<RunConfig> {
 
 /** Lets another method run beside the main one, or ends it. */
 export function setRace(race: boolean): void {
-  const { liveKeys, settings, views } = usePage.getState();
   usePage.setState({ race });
-  const session = readSession();
-  const [mainKey, companionKey] = liveKeys;
-  if (mainKey === undefined || settings.running === null) return;
-  if (race && companionKey === undefined) {
-    const companionId = startCompanion(settings.running, views[mainKey]?.worker?.state === "running");
-    if (session !== null) writeSession({ ...session, companionId });
-  }
-  if (race || companionKey === undefined) return;
+  rememberSession({ race });
+  const [mainKey, companionKey] = usePage.getState().liveKeys;
+  if (race) startCompanion();
+  if (race || mainKey === undefined || companionKey === undefined) return;
   client.close(companionKey);
-  usePage.setState(({ order, shownKey }) => ({
+  usePage.setState(({ order, shownKey, views }) => ({
     views: Object.fromEntries(Object.entries(views).filter(([key]) => key !== companionKey)),
     order: order.filter((key) => key !== companionKey),
     liveKeys: [mainKey],
     shownKey: shownKey === companionKey ? mainKey : shownKey,
   }));
-  if (session !== null) writeSession({ ...session, companionId: null });
+  rememberSession({ companionId: null });
 }
 
 /** Sends hot settings to the runs. */
@@ -258,9 +285,9 @@ function sendToAll(command: CommandBody): void {
   for (const key of usePage.getState().liveKeys) client.send(key, command);
 }
 
-function rememberRunning(wasRunning: boolean): void {
+function rememberSession(changes: Partial<StoredSession>): void {
   const session = readSession();
-  if (session !== null) writeSession({ ...session, wasRunning });
+  if (session !== null) writeSession({ ...session, ...changes });
 }
 
 function receive(key: string, message: WorkerMessage): void {
@@ -268,9 +295,19 @@ function receive(key: string, message: WorkerMessage): void {
   const isMain = usePage.getState().liveKeys[0] === key;
   if (message.type === "events") noticeEvents(key, isMain, message);
   if (message.type === "state" && isMain && message.state !== "running") usePage.setState({ isPausing: false });
-  if (message.type !== "failed") return;
-  if (message.requestId === null) client.close(key);
-  else addNote("error", message.error.message);
+  if (message.type === "failed") noticeFailure(key, isMain, message);
+}
+
+/** A failed main run is told in the status line, which offers what to do. */
+function noticeFailure(key: string, isMain: boolean, { requestId, error }: FailedMessage): void {
+  if (requestId !== null) {
+    addNote("error", error.message);
+    return;
+  }
+  client.close(key);
+  if (isMain) return;
+  const title = usePage.getState().views[key]?.title ?? "The other run";
+  addNote("error", `${title} stopped: ${error.message}`, { label: "Go on from its last save", run: continueFailed });
 }
 
 /** Title and form follow the run's own configuration; a finished iteration shows that starting works. */
@@ -278,8 +315,8 @@ function noticeEvents(key: string, isMain: boolean, { events, replay }: EventsMe
   for (const event of events) {
     if (event.type === "runStarted") followConfig(key, isMain, event.config);
     if (event.type === "iterationFinished" && isMain && !replay) {
-      const session = readSession();
-      if (session !== null && session.attempts > 0) writeSession({ ...session, attempts: 0 });
+      if (readSession()?.attempts !== 0) rememberSession({ attempts: 0 });
+      considerCompanion(event.summary);
     }
   }
 }
@@ -293,7 +330,9 @@ function followConfig(key: string, isMain: boolean, told: unknown): void {
   });
   const { settings } = usePage.getState();
   const isExpected = settings.running !== null && hashOfConfig(settings.running, true) === hashOfConfig(config, true);
-  if (isMain && !isExpected) usePage.setState({ settings: { ...settings, running: config, draft: config } });
+  if (!isMain || isExpected) return;
+  usePage.setState({ settings: { ...settings, running: config, draft: config } });
+  rememberSession({ config: { ...config } });
 }
 
 /** A complete configuration from a partial one; what is out of range is put right. */

@@ -102,13 +102,13 @@ interface RoomProps {
 function Room({ name, things, cell, taskWords, isHere, isShown, isSeen, onChoose }: RoomProps) {
   const { x, y } = centre(cell);
   const keys = keyThings(things, taskWords);
-  const label = `${name}, ${things.length} things${isHere ? ", the agent is here" : ""}${isSeen ? "" : ", not visited"}`;
+  const about = isHere ? "the agent is here" : isSeen ? "visited" : "not visited";
   return (
     <g
       role="button"
       tabIndex={0}
       aria-pressed={isShown}
-      aria-label={label}
+      aria-description={about}
       className={classNames(styles.room, isHere && styles.here, isShown && styles.shown, !isSeen && styles.unseen)}
       onClick={onChoose}
       onKeyDown={(event) => {
@@ -122,7 +122,12 @@ function Room({ name, things, cell, taskWords, isHere, isShown, isSeen, onChoose
       <text x={x} y={y - HEIGHT / 2 + 13} className={styles.name}>
         {name}
       </text>
-      <text x={x} y={y - HEIGHT / 2 + 26} className={classNames(styles.thing, keys !== "" && styles.key)}>
+      <text
+        x={x}
+        y={y - HEIGHT / 2 + 26}
+        className={classNames(styles.thing, keys !== "" && styles.key)}
+        aria-hidden="true"
+      >
         {keys === "" ? (things.length === 0 ? "empty" : `${things.length} things`) : keys}
       </text>
     </g>
