@@ -60,7 +60,7 @@ export async function scoreSequences(
  * Scores, asks for the slopes of each sequence's loss, and carries them back to the weights.
  *
  * @param slopesOf called once per sequence, longest first
- * @returns the gradient of the sum of the losses, flat in the order of the layout
+ * @returns the gradient of the sum of the losses, flat in the order of the layout; empty if nothing was scored
  */
 export async function accumulateGradient(
   { model, weights }: WeightedModel,
@@ -69,31 +69,46 @@ export async function accumulateGradient(
   slopesOf: (index: number, outcome: SequenceOutcome) => SequenceSlopes,
 ): Promise<Float32Array> {
   let total: tf.Tensor1D | null = null;
-  for (const indices of plan(sequences)) {
-    const rows = indices.map((i) => sequences[i]!);
-    const { batch, predictions } = layOut(model, rows, temperature);
-    const trace = forward(model, weights, batch, predictions);
-    const [logProbs, entropies] = await Promise.all([
-      trace.predictions.picked.data(),
-      trace.predictions.entropy.data(),
-    ]);
+  try {
+    for (const indices of plan(sequences)) {
+      const part = { indices, rows: indices.map((i) => sequences[i]!), temperature, slopesOf };
+      total = addTo(total, await microBatchGradient({ model, weights }, part));
+    }
+    return total === null ? new Float32Array(0) : ((await total.data()) as Float32Array);
+  } finally {
+    total?.dispose();
+  }
+}
+
+/** One micro-batch of {@link accumulateGradient}; the caller disposes the flat gradient. */
+async function microBatchGradient(
+  { model, weights }: WeightedModel,
+  part: {
+    readonly indices: readonly number[];
+    readonly rows: readonly ScoredSequence[];
+    readonly temperature: number;
+    readonly slopesOf: (index: number, outcome: SequenceOutcome) => SequenceSlopes;
+  },
+): Promise<tf.Tensor1D> {
+  const { batch, predictions } = layOut(model, part.rows, part.temperature);
+  const trace = forward(model, weights, batch, predictions);
+  try {
+    const { picked, entropy } = trace.predictions;
+    const [logProbs, entropies] = await Promise.all([picked.data(), entropy.data()]);
     const slopes = { logProb: new Float32Array(logProbs.length), entropy: new Float32Array(logProbs.length) };
     let offset = 0;
-    for (const i of indices) {
-      const outcome = emptyOutcome(sequences[i]!);
+    part.rows.forEach((row, r) => {
+      const outcome = emptyOutcome(row);
       const start = offset;
       offset = fillOutcome(outcome, { logProbs, entropies }, offset);
-      const own = slopesOf(i, outcome);
+      const own = part.slopesOf(part.indices[r]!, outcome);
       slopes.logProb.set(own.logProb, start);
       slopes.entropy.set(own.entropy, start);
-    }
-    const gradient = backward(model, weights, { batch, predictions, trace, slopes });
+    });
+    return backward(model, weights, { batch, predictions, trace, slopes });
+  } finally {
     disposeAll(trace);
-    total = addTo(total, gradient);
   }
-  if (total === null) return new Float32Array(0);
-  const [values] = await readAndDispose([total]);
-  return values as Float32Array;
 }
 
 function addTo(total: tf.Tensor1D | null, gradient: tf.Tensor1D): tf.Tensor1D {

@@ -177,17 +177,18 @@ export class TransformerPolicy implements Policy {
    */
   async languageModelStep(rows: readonly LanguageModelRow[], optimizer: OptimizerConfig): Promise<LanguageModelStats> {
     const { gradient, lossSum, weightSum, logProbs } = await this.languageModelGradients(rows);
+    if (!(weightSum > 0)) throw new ShapeError(`languageModelStep: weights with a positive sum, got ${weightSum}`);
     const gradNorm = this.#step(gradient, { lossSum, scale: 1 / weightSum }, optimizer);
     return { loss: lossSum / weightSum, gradNorm, weightSum, logProbs };
   }
 
-  /** Gradient of Σ w·(−log π) and its sums, for training on several processes. Changes nothing. */
+  /** Gradient of Σ w·(−log π) and its sums, for training on several processes; zeros without weights. Changes nothing. */
   async languageModelGradients(rows: readonly LanguageModelRow[]): Promise<LanguageModelGradients> {
     const sequences = rows.map((row) => this.#weightedSequence(row));
     let lossSum = 0;
     let weightSum = 0;
     const logProbs = rows.map(({ tokens }) => new Float32Array(tokens.length));
-    const gradient = await accumulateGradient(this.#current(), sequences, 1, (i, outcome) => {
+    const accumulated = await accumulateGradient(this.#current(), sequences, 1, (i, outcome) => {
       const { positions } = sequences[i]!;
       const weights = positions.map((position) => rows[i]!.weights[position]!);
       const slopes = { logProb: new Float32Array(positions.length), entropy: new Float32Array(positions.length) };
@@ -196,7 +197,7 @@ export class TransformerPolicy implements Policy {
       positions.forEach((position, k) => (logProbs[i]![position] = outcome.logProbs[k]!));
       return slopes;
     });
-    if (weightSum === 0) throw new ShapeError("languageModelGradients: a token with a weight, got none");
+    const gradient = accumulated.length === 0 ? new Float32Array(this.#layout.size) : accumulated;
     return { gradient, lossSum, weightSum, logProbs };
   }
 

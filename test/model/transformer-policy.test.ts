@@ -196,6 +196,15 @@ describe.each(BACKENDS)("on %s", (backend) => {
     for (const each of [whole, sharded]) each.dispose();
   });
 
+  it("gives a shard without weights a gradient of zeros", async () => {
+    const policy = await lively(TINY);
+    const { gradient, lossSum, weightSum } = await policy.languageModelGradients([{ tokens: [1, 2], weights: [1, 0] }]);
+    expect([lossSum, weightSum]).toEqual([0, 0]);
+    expect(gradient).toHaveLength(policy.parameterCount);
+    expect(gradient.every((value) => value === 0)).toBe(true);
+    policy.dispose();
+  });
+
   it("reports the log-prob of every weighted token of a language-model row", async () => {
     const policy = await lively(TINY);
     const tokens = [1, 2, 3, 4];
