@@ -34,7 +34,7 @@ try {
   const server = await startStaticServer({ root: DIST, port, host: process.env["HOST"] || "127.0.0.1" });
   const { status } = await fetch(server.url);
   if (status !== 200) throw new Error(`the page answered with status ${status}, expected 200.`);
-  console.log(`EMPO² Playground is ready: ${server.url}  (Ctrl+C stops it)`);
+  console.log(`EMPO² Playground is ready: ${server.url.replace("127.0.0.1", "localhost")}  (Ctrl+C stops it)`);
   const stop = () => void server.close().then(() => process.exit(0));
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
