@@ -176,6 +176,9 @@ describe.each(BACKENDS)("on %s", (backend) => {
     expect(first.klToBase).toBeCloseTo(0, 6);
     const second = await policy.update(UPDATE_ROWS, { ...LOSS, klCoefficient: 0.1 }, OPTIMIZER);
     expect(second.klToBase).toBeGreaterThan(1e-4);
+    const measured = await policy.update(UPDATE_ROWS, LOSS, OPTIMIZER, { measureKl: true });
+    expect(measured.klToBase).toBeGreaterThan(1e-4);
+    expect((await policy.update(UPDATE_ROWS, LOSS, OPTIMIZER)).klToBase).toBeNull();
     policy.dispose();
   });
 
