@@ -57,7 +57,7 @@ export function RoomMap({ view, path, taskWords }: RoomMapProps) {
         <Agent at={centreOf(view.agentRoom)} />
       </svg>
       {listed !== undefined && (
-        <p className={styles.list}>
+        <p className={styles.list} tabIndex={0}>
           <b>{listed.name}</b> {describeThings(listed.things)}
           {view.inventory.length > 0 && ` · carried: ${describeThings(view.inventory)}`}
         </p>

@@ -5,6 +5,7 @@ import { Panel } from "../components/Panel.tsx";
 import controls from "../components/controls.module.css";
 import { formatNumber, formatPercent, formatSigned, plural } from "../format.ts";
 import { groupOf } from "../store/episode-slice.ts";
+import { usesMemory } from "../store/modes.ts";
 import { binOf, commonRatio, countRatios, maskedWords } from "../store/ratios.ts";
 import { shownEpisodes, shownRollout, shownView, usePage } from "../store/store.ts";
 import { INITIAL_UPDATE, type UpdatePoint } from "../store/update-slice.ts";
@@ -32,14 +33,17 @@ function LastUpdate({ point }: { readonly point: UpdatePoint | undefined }) {
   return <span>iteration {point.iteration}</span>;
 }
 
-/** The first plain rollout that reached 100. */
+/** The first plain rollout that reached 100, and what that means for the method. */
 function LuckySuccess() {
   const lucky = usePage((state) => shownView(state)?.run.luckySuccess ?? null);
+  const readsTips = usePage((state) => usesMemory(shownView(state)?.run.method ?? ""));
   if (lucky === null) return null;
   return (
     <p className={styles.lucky}>
-      In iteration {lucky.iteration} a rollout without tips reached 100. One lucky success is enough for GRPO to learn
-      from.{" "}
+      Iteration {lucky.iteration}: the first rollout without tips reached 100.{" "}
+      {readsTips
+        ? "What the tips taught begins to work without them."
+        : "One lucky success is enough for GRPO to learn from."}{" "}
       <button type="button" className={controls.link} onClick={() => chooseRollout(lucky.rolloutId, null)}>
         Show it
       </button>

@@ -215,7 +215,6 @@ function RolloutButton({ rollout: { rolloutId, mode, score, advantage }, isShown
     >
       <ModeMark mode={mode} iconOnly />
       {formatScore(score)}
-      {score === 100 && <Icon name="check" />}
     </button>
   );
 }
