@@ -58,4 +58,27 @@ describe("the report on a base policy", () => {
       expect(trueTip(trajectory, world)).toBe(tip.join(" "));
     }
   });
+
+  it("takes a circuit for dark only when a tick has passed without light", () => {
+    const random = Random.fromSeed(2).fork("dark");
+    const { spec, mission } = randomMissionWorld(random, { wiring: 1, carry: 0, find: 0 });
+    const oracle = generateEpisode({ spec, mission }, "oracle", [], { config: BASE_CORPUS, random });
+    const wired = oracle.actions.slice(0, oracle.actions.findLastIndex((action) => action.startsWith("connect")) + 1);
+    const tipAfter = (crossedPolarity: boolean, ...more: string[]) => {
+      const world = { spec: { ...spec, rules: { ...spec.rules, crossedPolarity } }, mission };
+      const task = { world: "scienceworld", task: "corpus", variation: 0, preset: "none", house: 0 };
+      const turns = [...wired, ...more].map((action) => ({ action }));
+      return trueTip({ task, turns } as unknown as Trajectory, world)
+        .split(" ")
+        .at(-1);
+    };
+    const right = spec.rules.crossedPolarity;
+    const terminals = /^(anode|cathode)$/;
+    expect(tipAfter(right)).toMatch(terminals);
+    // Looking around takes no tick: the light may still come.
+    expect(tipAfter(right, "look around")).toMatch(terminals);
+    expect(tipAfter(right, "look around", "wait1")).toBe("on");
+    expect(tipAfter(!right, "look around")).toMatch(terminals);
+    expect(tipAfter(!right, "look around", "wait1")).toBe("dark");
+  });
 });
