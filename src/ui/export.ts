@@ -15,6 +15,8 @@ const COLUMNS = [
   "train_success_share",
   "return_with_tips_points",
   "return_without_tips_points",
+  "success_with_tips_share",
+  "success_without_tips_share",
   "best_score_points",
   "held_out_return_points",
   "held_out_success_share",
@@ -50,6 +52,7 @@ function curveRows({ title, source, run }: RunView): Cell[][] {
     evaluationOf.delete(point.iteration);
     const { modeCounts: modes, update } = point;
     const results = [point.meanReturn, point.successRate, point.meanReturnWithTips, point.meanReturnWithoutTips];
+    const successes = [point.successRateWithTips, point.successRateWithoutTips];
     const heldOut = [evaluation?.meanReturn, evaluation?.successRate];
     const rollouts = [point.episodeCount, modes["on-policy"], modes["on-policy-with-tips"], modes["off-policy"]];
     const learned = [update?.loss, update?.entropy, update?.klToBase, update?.gradNorm, update?.meanRatio];
@@ -59,6 +62,7 @@ function curveRows({ title, source, run }: RunView): Cell[][] {
       point.totalTokenCount,
       seconds[i],
       ...results,
+      ...successes,
       point.bestScore,
       ...heldOut,
       ...rollouts,

@@ -61,6 +61,13 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** An error's message as a sentence: without the name of the operation, with a capital and a full stop. */
+export function asSentence(message: string): string {
+  const text = message.replace(/^[\w -]{1,30}: /, "").trim();
+  const ended = /[.!?)]$/.test(text) ? text : `${text}.`;
+  return ended.charAt(0).toUpperCase() + ended.slice(1);
+}
+
 /** A word with its count. */
 export function plural(count: number, word: string, words = `${word}s`): string {
   return `${formatCount(count)} ${count === 1 ? word : words}`;

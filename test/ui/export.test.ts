@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { curvesCsv, rolloutsJsonl } from "../../src/ui/export.ts";
 import {
+  asSentence,
   formatCount,
   formatDuration,
   formatNumber,
@@ -39,6 +40,13 @@ test("the rollouts are JSON lines that name their run", () => {
   expect(lines).toHaveLength(8);
   expect(JSON.parse(lines[0]!)).toMatchObject({ run: "run A", rolloutId: "1.group-0.0", mode: "on-policy" });
   expect(rolloutsJsonl([])).toBe("");
+});
+
+test("errors are told as sentences", () => {
+  expect(asSentence("start: this run is open in another tab; close it there")).toBe(
+    "This run is open in another tab; close it there.",
+  );
+  expect(asSentence("Device lost.")).toBe("Device lost.");
 });
 
 test("numbers are written for people", () => {

@@ -7,7 +7,7 @@ import { readRunConfig } from "../../core/training/config-parsing.ts";
 import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts";
 import type { InspectedToken, TipEdit, WorkerMessage } from "../../protocol/messages.ts";
 import { knownSettings, totalMs } from "../store/run-slice.ts";
-import { formatDuration } from "../format.ts";
+import { asSentence, formatDuration } from "../format.ts";
 import { emptyView } from "../store/run-view.ts";
 import { INITIAL_SELECTION } from "../store/selection.ts";
 import { addNote, liveView, usePage } from "../store/store.ts";
@@ -142,11 +142,30 @@ export function isRunning(): boolean {
 
 /** Ends the runs; their curves stay on the page. A new seed changes the form. */
 export function reset(seed: "same" | "new"): void {
+  const session = readSession();
+  const { liveKeys } = usePage.getState();
   endRuns();
+  if (session !== null && liveKeys.length > 0) {
+    addNote("info", "The run is reset; what it had learned is still stored.", {
+      label: "Undo",
+      run: () => bringBack(session, liveKeys),
+    });
+  }
   if (seed === "new") {
     const [random] = crypto.getRandomValues(new Uint16Array(1));
     usePage.setState(({ settings }) => ({ settings: { ...settings, draft: { ...settings.draft, seed: random! } } }));
   }
+}
+
+/** Undoes a reset: the stored runs take the place of their curves, paused. */
+function bringBack(session: StoredSession, keys: readonly string[]): void {
+  endRuns();
+  usePage.setState(({ order, views }) => ({
+    order: order.filter((key) => !keys.includes(key)),
+    views: Object.fromEntries(Object.entries(views).filter(([key]) => !keys.includes(key))),
+  }));
+  writeSession({ ...session, wasRunning: false, attempts: 0 });
+  resumeStoredRun(null);
 }
 
 /** Ends the runs and starts again with the form's settings. */
@@ -301,13 +320,16 @@ function receive(key: string, message: WorkerMessage): void {
 /** A failed main run is told in the status line, which offers what to do. */
 function noticeFailure(key: string, isMain: boolean, { requestId, error }: FailedMessage): void {
   if (requestId !== null) {
-    addNote("error", error.message);
+    addNote("error", asSentence(error.message));
     return;
   }
   client.close(key);
   if (isMain) return;
   const title = usePage.getState().views[key]?.title ?? "The other run";
-  addNote("error", `${title} stopped: ${error.message}`, { label: "Go on from its last save", run: continueFailed });
+  addNote("error", `${title} stopped. ${asSentence(error.message)}`, {
+    label: "Go on from its last save",
+    run: continueFailed,
+  });
 }
 
 /** Title and form follow the run's own configuration; a finished iteration shows that starting works. */
@@ -342,5 +364,5 @@ function configFromRecord(values: Readonly<Record<string, unknown>>): RunConfig 
 
 /** Runs something that may fail, and tells the visitor if it did. */
 export function attempt(what: string, work: () => Promise<void>): void {
-  work().catch((error: unknown) => addNote("error", `${what} ${messageOf(error)}`));
+  work().catch((error: unknown) => addNote("error", `${what} ${asSentence(messageOf(error))}`));
 }

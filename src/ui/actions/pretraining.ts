@@ -1,5 +1,6 @@
 /** @file Trains a small base policy in a worker of its own and puts its name into the form. */
 import type { WorkerMessage } from "../../protocol/messages.ts";
+import { asSentence } from "../format.ts";
 import { addNote, usePage } from "../store/store.ts";
 import { WorkerClient } from "../worker-client.ts";
 import { setFields } from "./settings-actions.ts";
@@ -28,7 +29,7 @@ function receive(message: WorkerMessage): void {
   if (message.type === "progress" && message.progress !== null) usePage.setState({ pretraining: message.progress });
   if (message.type === "failed") {
     stopPretraining();
-    addNote("error", `The base policy could not be trained: ${message.error.message}`);
+    addNote("error", `The base policy could not be trained. ${asSentence(message.error.message)}`);
   }
   if (message.type !== "state") return;
   stopPretraining();

@@ -2,6 +2,7 @@
 import type { TrainingEvent } from "../../core/events/training-event.ts";
 import { Player } from "../recorded/player.ts";
 import { fetchEvents, fetchIndex, type RecordedEntry } from "../recorded/recorded-run.ts";
+import { asSentence } from "../format.ts";
 import { emptyView } from "../store/run-view.ts";
 import { INITIAL_SELECTION } from "../store/selection.ts";
 import { addNote, usePage, type PlaybackState } from "../store/store.ts";
@@ -43,7 +44,10 @@ export async function playRecording(): Promise<void> {
   } catch (error) {
     if (player !== current) return;
     setPlayback({ state: "absent" });
-    addNote("error", `The recorded run cannot be shown: ${messageOf(error)}. Press Train to start a live one.`);
+    addNote(
+      "error",
+      `The recorded run cannot be shown. ${asSentence(messageOf(error))} Press Train to start a live one.`,
+    );
   }
 }
 

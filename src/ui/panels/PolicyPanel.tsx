@@ -3,7 +3,7 @@ import type { InspectedToken, TokenChoice } from "../../protocol/messages.ts";
 import { Panel } from "../components/Panel.tsx";
 import { classNames } from "../components/class-names.ts";
 import controls from "../components/controls.module.css";
-import { formatPercent } from "../format.ts";
+import { asSentence, formatPercent } from "../format.ts";
 import { useInspection } from "../hooks/use-inspection.ts";
 import type { ShownRollout } from "../store/episode-slice.ts";
 import { shownRollout, shownView, usePage } from "../store/store.ts";
@@ -73,7 +73,7 @@ function Inspected({ runKey, rollout, turn }: TurnProps & { readonly runKey: str
     );
   }
   const { target, tokens, problem } = inspection;
-  if (problem !== null) return <Sampled rollout={rollout} turn={turn} reason={problem} />;
+  if (problem !== null) return <Sampled rollout={rollout} turn={turn} reason={asSentence(problem)} />;
   const hasTips = rollout.retrieved.some((tip) => tip.turn <= target.turn);
   return (
     <div className={styles.tokens}>
@@ -132,15 +132,14 @@ interface ComparedTokenProps {
 }
 
 function ComparedToken({ token: { word, withTips, withoutTips }, hasTips, isOpen, onToggle }: ComparedTokenProps) {
-  const without = formatPercent(withoutTips.probability);
-  const label = hasTips ? `${formatPercent(withTips.probability)} with tips, ${without} without` : without;
+  const label = hasTips ? "probability with tips, and without" : "probability";
   return (
     <>
       <button
         type="button"
         className={classNames(styles.token, !hasTips && styles.single)}
         aria-expanded={isOpen}
-        aria-label={`${word}: ${label}`}
+        aria-description={label}
         onClick={onToggle}
       >
         <span className={styles.word}>{word}</span>
@@ -166,7 +165,7 @@ interface ChoicesProps {
 function Choices({ title, choices, chosen }: ChoicesProps) {
   return (
     <div>
-      <h4>{title}</h4>
+      <h3>{title}</h3>
       <ul>
         {choices.slice(0, 6).map(({ word, probability }) => (
           <li key={word} className={classNames(styles.choice, word === chosen && styles.chosen)}>

@@ -4,7 +4,7 @@ import { dismissCorrections } from "../actions/settings-actions.ts";
 import { Icon } from "../components/Icon.tsx";
 import { classNames } from "../components/class-names.ts";
 import controls from "../components/controls.module.css";
-import { formatDuration } from "../format.ts";
+import { asSentence, formatDuration } from "../format.ts";
 import { waitingForRestart } from "../store/settings-slice.ts";
 import { liveView, usePage, type PlaybackState } from "../store/store.ts";
 import type { WorkerState } from "../store/worker-slice.ts";
@@ -45,7 +45,7 @@ function LiveStatus({ worker }: { readonly worker: WorkerState }) {
     return (
       <div className={classNames(styles.strip, styles.failed)} role="alert">
         <p className={styles.sentence}>
-          <span className={styles.badge}>The run stopped.</span> {error} What was saved is safe.
+          <span className={styles.badge}>The run stopped.</span> {asSentence(error ?? "")} What was saved is safe.
         </p>
         <button type="button" className={controls.button} onClick={train}>
           Go on from the last save

@@ -115,6 +115,8 @@ export function summary(iteration: number): IterationSummary {
     successRate: 0,
     meanReturnWithTips: iteration * 12,
     meanReturnWithoutTips: iteration * 8,
+    successRateWithTips: 0,
+    successRateWithoutTips: 0,
     bestScore: 80,
     modeCounts,
     expectedModeCounts: { "on-policy": 3, "on-policy-with-tips": 1 / 3, "off-policy": 2 / 3 },
