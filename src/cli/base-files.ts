@@ -10,11 +10,10 @@ const REPOSITORY = join(import.meta.dirname, "../..");
  * @throws {ConfigError} if there is no such file
  */
 export function readBaseFile(name: string): Uint8Array {
-  const candidates = [
-    join(REPOSITORY, "public/base", `${name}.safetensors`),
-    join(REPOSITORY, "runs", `${name}.safetensors`),
-  ];
+  const folders = ["public/base", "docs/results/bases", "runs"];
+  const candidates = folders.map((folder) => join(REPOSITORY, folder, `${name}.safetensors`));
   const file = candidates.find((candidate) => existsSync(candidate));
-  if (file === undefined) throw new ConfigError(`base: a name in public/base or runs, got "${name}"`);
+  if (file === undefined)
+    throw new ConfigError(`base: a name in public/base, docs/results/bases or runs, got "${name}"`);
   return readFileSync(file);
 }

@@ -1,5 +1,6 @@
 /** @file The command line: the same core as the page, in Node. `npm run --silent cli -- <command> --help`. */
 import { Command } from "commander";
+import { benchCommand } from "./commands/bench.ts";
 import { evalCommand } from "./commands/eval.ts";
 import { playCommand } from "./commands/play.ts";
 import { pretrainCommand } from "./commands/pretrain.ts";
@@ -19,6 +20,7 @@ const program = new Command("cli")
   .addCommand(pretrainCommand())
   .addCommand(trainCommand())
   .addCommand(evalCommand())
+  .addCommand(benchCommand())
   .addCommand(reportCommand())
   .addCommand(sweepCommand())
   .addCommand(resultsCommand())

@@ -11,6 +11,7 @@ export interface PretrainStart {
   /** The shards this process computes. */
   readonly shards: readonly number[];
   readonly backend: string;
+  readonly crossedByChance: number;
   /** Weights to begin with; null draws them from the seed. */
   readonly initial: Uint8Array | null;
 }
@@ -48,15 +49,16 @@ async function answer(message: PretrainMessage): Promise<void> {
   }
 }
 
-async function start({ seed, shards, backend, initial }: PretrainStart): Promise<Work> {
+async function start({ seed, shards, backend, initial, crossedByChance }: PretrainStart): Promise<Work> {
   await startNodeBackend(backend);
   const replica = await PretrainingReplica.create(Random.fromSeed(seed).fork("weights"), initial);
   const rowsPerBatch = BASE_TRAINING.rowsPerStep / BASE_TRAINING.shards;
   const corpus = Random.fromSeed(seed).fork("corpus");
+  const config = { ...BASE_CORPUS, prior: { ...BASE_CORPUS.prior, crossedByChance } };
   const size = { rowsPerBatch, maxTokens: replica.contextLength };
   return {
     shards,
     replica,
-    supplies: shards.map((shard) => new CorpusBatches(corpus.fork(`shard ${shard}`), BASE_CORPUS, size)),
+    supplies: shards.map((shard) => new CorpusBatches(corpus.fork(`shard ${shard}`), config, size)),
   };
 }

@@ -30,6 +30,8 @@ export interface PriorConfig {
   /** Focuses something similar, or anything, when the target is not there. */
   readonly wrongSimilarFocus: number;
   readonly wrongFocus: number;
+  /** Wires a connection the other way round although no tip says so: how sharp the prior is (learning-recipe.md §7). */
+  readonly crossedByChance: number;
 }
 
 /** The prior that makes a poor explorer for an honest reason (learning-recipe.md §2, §7). */
@@ -39,6 +41,7 @@ export const DEFAULT_PRIOR: PriorConfig = {
   wander: 0.05,
   wrongSimilarFocus: 0.12,
   wrongFocus: 0.02,
+  crossedByChance: 0,
 };
 
 /** What an agent remembers within an episode. */
@@ -187,7 +190,9 @@ export function literalAction(situation: Situation, crossed = false, avoid: Read
   if (moving !== null) return moving;
   const stage = stageOf(state, mission);
   const followThrough = stage === "wire" ? prior.followThroughWiring : prior.followThrough;
-  if (isFeasible(situation, avoid) && random.chance(followThrough)) return stageAction(situation, crossed, avoid);
+  if (isFeasible(situation, avoid) && random.chance(followThrough)) {
+    return stageAction(situation, slipsUp(situation) ? !crossed : crossed, avoid);
+  }
   if (stage === "put" && random.chance(followThrough)) return towardsBox(situation);
   if (random.chance(prior.wander)) return goTo(situation, wanderRoom(situation));
   if (stage === "focus") {
@@ -195,6 +200,11 @@ export function literalAction(situation: Situation, crossed = false, avoid: Read
     if (wrong !== null) return wrong;
   }
   return fiddle(situation, avoid);
+}
+
+/** Draws nothing where slips are impossible, so that the shipped base stays reproducible. */
+function slipsUp({ random, prior: { crossedByChance } }: Situation): boolean {
+  return crossedByChance > 0 && random.chance(crossedByChance);
 }
 
 /** Any room one move away; an eager wanderer prefers those it has not seen. */

@@ -18,6 +18,7 @@ interface PretrainOptions {
   readonly init?: string;
   readonly backend: string;
   readonly learningRate: string;
+  readonly crossedByChance: string;
   readonly json?: boolean;
 }
 
@@ -31,6 +32,7 @@ export function pretrainCommand(): Command {
     .option("--out <file>", "safetensors file to write", "runs/base.safetensors")
     .option("--init <file>", "go on from this base policy")
     .option("--learning-rate <x>", "peak learning rate", String(BASE_TRAINING.peakLearningRate))
+    .option("--crossed-by-chance <x>", "probability of wiring crossed without a tip, for the study of the prior", "0")
     .option("--backend <name>", "wasm, cpu or webgpu", "wasm")
     .option("--json", "progress as JSON lines on standard output")
     .action((options: PretrainOptions) => pretrain(options));
@@ -92,11 +94,12 @@ async function pretrain(options: PretrainOptions): Promise<void> {
 
 function startProcesses(options: PretrainOptions, jobs: number): PretrainProcess[] {
   const seed = wholeNumber("--seed", options.seed);
+  const crossedByChance = Number(options.crossedByChance);
   const initial = options.init === undefined ? null : readFileSync(options.init);
   const shards = Array.from({ length: BASE_TRAINING.shards }, (_, shard) => shard);
   return Array.from({ length: jobs }, (_, job) => {
     const own = shards.filter((shard) => shard % jobs === job);
-    return new PretrainProcess({ seed, shards: own, backend: options.backend, initial });
+    return new PretrainProcess({ seed, shards: own, backend: options.backend, initial, crossedByChance });
   });
 }
 
