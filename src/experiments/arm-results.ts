@@ -2,9 +2,8 @@
 import { ALGORITHMS } from "../core/algorithms/registry.ts";
 import { mean, sum } from "../core/base/stats.ts";
 import { Random } from "../core/base/random.ts";
-import type { IterationSummary } from "../core/events/training-event.ts";
 import { SUCCESS_SCORE } from "../core/training/evaluator.ts";
-import type { RecordedRun, RunEnd } from "./recorded-runs.ts";
+import type { RecordedRun, RunEnd, StoredSummary } from "./recorded-runs.ts";
 import {
   estimateMean,
   firstReaching,
@@ -17,6 +16,9 @@ import {
 
 /** Held-out return that counts as the breakthrough, points. */
 export const BREAKTHROUGH_RETURN = 95;
+
+/** Iteration at which methods are also compared before the end: the same number of episodes for all. */
+export const EQUAL_BUDGET_ITERATION = 20;
 
 /** A run that came to its end. */
 export type FinishedRun = RecordedRun & { readonly end: RunEnd };
@@ -47,12 +49,20 @@ export interface Bounds {
   readonly most: number;
 }
 
+/** What the runs of an arm had reached when they had spent the same number of episodes. */
+export interface EqualBudgetResult {
+  readonly heldOutReturn: Estimate;
+  readonly heldOutSuccess: Estimate;
+}
+
 /** What an arm's runs did. Returns in points, success as a share. */
 export interface ArmResult {
   readonly arm: Arm;
   readonly label: string;
   readonly heldOutReturn: Estimate;
   readonly heldOutSuccess: Estimate;
+  /** At the last evaluation until `EQUAL_BUDGET_ITERATION`; null where a run was not as long or not evaluated. */
+  readonly equalBudget: EqualBudgetResult | null;
   /** Mean over runs of the best evaluation of each. */
   readonly bestReturn: number;
   /** Null where the runs were not evaluated on the way. */
@@ -85,6 +95,7 @@ export function armResult(arm: Arm): ArmResult {
       runs.map(({ end }) => end.heldOutSuccess),
       "success",
     ),
+    equalBudget: equalBudgetResult(runs, estimate),
     bestReturn: mean(runs.map(bestReturn)),
     meanReturn: areas.length === 0 ? null : estimate(areas, "area"),
     breakthroughs: areas.length === 0 ? null : breakthroughs(runs),
@@ -107,6 +118,27 @@ export function heldOutCurve({ evaluations }: RecordedRun): CurvePoint[] {
 /** The first evaluated iteration at which a run has broken through. */
 export function breakthroughOf(run: RecordedRun): number | null {
   return firstReaching(heldOutCurve(run), BREAKTHROUGH_RETURN);
+}
+
+function equalBudgetResult(
+  runs: readonly RecordedRun[],
+  estimate: (values: readonly number[], name: string) => Estimate,
+): EqualBudgetResult | null {
+  const reached = runs.flatMap(({ curve, evaluations }) => {
+    if (curve.length < EQUAL_BUDGET_ITERATION) return [];
+    return evaluations.findLast(({ iteration }) => iteration > 0 && iteration <= EQUAL_BUDGET_ITERATION) ?? [];
+  });
+  if (reached.length < runs.length) return null;
+  return {
+    heldOutReturn: estimate(
+      reached.map(({ meanReturn }) => meanReturn),
+      "equal budget return",
+    ),
+    heldOutSuccess: estimate(
+      reached.map(({ successRate }) => successRate),
+      "equal budget success",
+    ),
+  };
 }
 
 function bestReturn({ evaluations, trials }: RecordedRun): number {
@@ -138,8 +170,8 @@ function trainingMinutes({ curve }: RecordedRun): number {
 }
 
 /**
- * Successes of rollouts without tips until the last evaluation before the breakthrough, or until the end. An
- * iteration's record counts successes of all rollouts together, so that there may be only bounds.
+ * Successes of rollouts without tips until the last evaluation before the breakthrough, or until the end. Older
+ * records count successes of all rollouts together, so that there may be only bounds.
  */
 export function plainSuccessesBeforeBreakthrough(run: RecordedRun): Bounds {
   const breakthrough = breakthroughOf(run) ?? Infinity;
@@ -151,7 +183,15 @@ export function plainSuccessesBeforeBreakthrough(run: RecordedRun): Bounds {
     .reduce(addBounds, { least: 0, most: 0 });
 }
 
-function plainSuccesses({ successRate, episodeCount, modeCounts, ...summary }: IterationSummary): Bounds {
+function plainSuccesses(summary: StoredSummary): Bounds {
+  const { successRateWithoutTips, modeCounts } = summary;
+  if (successRateWithoutTips === undefined) return boundPlainSuccesses(summary);
+  const count = Math.round((successRateWithoutTips ?? 0) * modeCounts["on-policy"]);
+  return { least: count, most: count };
+}
+
+/** What all successes together say of those without tips. */
+function boundPlainSuccesses({ successRate, episodeCount, modeCounts, ...summary }: StoredSummary): Bounds {
   const successes = Math.round(successRate * episodeCount);
   const plain = modeCounts["on-policy"];
   const withTips = episodeCount - plain;

@@ -26,13 +26,17 @@ export interface RunEnd {
   readonly commit: string;
 }
 
+/** An iteration as it was stored; files of older code do not tell successes with tips from those without. */
+export type StoredSummary = Omit<IterationSummary, SplitRates> & Partial<Pick<IterationSummary, SplitRates>>;
+type SplitRates = "successRateWithTips" | "successRateWithoutTips";
+
 /** A run as it was stored. */
 export interface RecordedRun {
   readonly name: string;
   readonly config: RunConfig;
   readonly backend: string;
   /** One entry per finished iteration, ascending. */
-  readonly curve: readonly IterationSummary[];
+  readonly curve: readonly StoredSummary[];
   /** Held-out evaluations with memory off, ascending. */
   readonly evaluations: readonly EvaluationRecord[];
   /** Trials with memory on and fixed weights, from empty memory; `iteration` is the trial. */

@@ -2,6 +2,7 @@
 import { DEFAULT_CONFIG, type RunConfig } from "../core/training/run-config.ts";
 import {
   BREAKTHROUGH_RETURN,
+  EQUAL_BUDGET_ITERATION,
   finalReturn,
   pairedDifference,
   returnOverRun,
@@ -16,6 +17,7 @@ import {
   boundsText,
   breakthroughsText,
   differenceText,
+  equalBudgetText,
   estimateText,
   headlines,
   MISSING,
@@ -43,6 +45,7 @@ export function experimentPage(report: ExperimentReport, figures: readonly Repor
     armsLegend(report),
     ...differencesSection(report),
     ...trialsSection(report),
+    ...curvesSection(report),
     ...(remarks === null ? [] : ["## Remarks", remarks.trim()]),
     "## How it was measured",
     list(measuredBy(report)),
@@ -76,6 +79,7 @@ function armsTable(report: ExperimentReport): string {
     right("runs"),
     right("return at the end"),
     right("success at the end"),
+    right(`return at iteration ${EQUAL_BUDGET_ITERATION}`),
     right("best"),
     right(`≥ ${BREAKTHROUGH_RETURN} points`),
     right("mean return"),
@@ -89,6 +93,7 @@ function armsTable(report: ExperimentReport): string {
     String(result.arm.runs.length),
     estimateText(result.heldOutReturn),
     estimateText(result.heldOutSuccess, percent),
+    equalBudgetText(result.equalBudget),
     points(result.bestReturn),
     breakthroughsText(result.breakthroughs),
     estimateText(result.meanReturn),
@@ -106,11 +111,12 @@ function armsLegend({ referenceExperiment }: ExperimentReport): string {
       : ` The unchanged methods are those of [${referenceExperiment.title}](${referenceExperiment.id}.md), the same houses and seeds.`;
   return [
     `Means over runs, in brackets their 95 % intervals.${borrowed}`,
-    `_Return_ and _success_ (score 100) are held-out; _best_ is each run's best evaluation; _≥ ${BREAKTHROUGH_RETURN} points_ is when an`,
-    "evaluation first got there; _mean return_ is the area under the held-out curve divided by the iterations;",
-    "_plain successes before_ counts training rollouts without tips that succeeded before the last evaluation that was",
-    "still below (a range where the record holds only bounds), all runs together; _tokens_ and _minutes_ are those of",
-    "training, per run, on a machine shared with other runs.",
+    `_Return_ and _success_ (score 100) are held-out; _return at iteration ${EQUAL_BUDGET_ITERATION}_ is the last evaluation until then, with`,
+    `the success there; _best_ is each run's best evaluation; _≥ ${BREAKTHROUGH_RETURN} points_ is when an evaluation first got there;`,
+    "_mean return_ is the area under the held-out curve divided by the iterations; _plain successes before_ counts",
+    "training rollouts without tips that succeeded before the last evaluation that was still below (a range where the",
+    "record holds only bounds), all runs together; _tokens_ and _minutes_ are those of training, per run, on a machine",
+    "shared with other runs.",
   ].join("\n");
 }
 
@@ -155,6 +161,33 @@ function trialsSection(report: ExperimentReport): string[] {
     }),
   ]);
   return ["## Trials with memory on", table(columns, rows)];
+}
+
+/** The evaluations behind every arm's mean, a line per run. */
+function curvesSection({ arms }: ExperimentReport): string[] {
+  const evaluated = arms.filter(({ arm }) => arm.runs.some(({ evaluations }) => evaluations.length > 1));
+  return evaluated.length === 0 ? [] : ["## Every run", ...evaluated.flatMap(curvesTable)];
+}
+
+function curvesTable({ arm, label }: ArmResult): string[] {
+  const curves = arm.runs.map(({ config, evaluations }) => ({
+    run: `house ${config.house}, seed ${config.seed}`,
+    values: new Map(evaluations.map(({ iteration, meanReturn }) => [iteration, meanReturn])),
+  }));
+  const iterations = [...new Set(curves.flatMap(({ values }) => [...values.keys()]))].toSorted((a, b) => a - b);
+  const columns = [left("iteration"), ...iterations.map((iteration) => right(String(iteration)))];
+  const rows = curves.map(({ run, values }) => [
+    run,
+    ...iterations.map((iteration) => {
+      const value = values.get(iteration);
+      return value === undefined ? MISSING : points(value);
+    }),
+  ]);
+  return [
+    `<details>\n<summary>${label}: held-out return at each evaluation</summary>`,
+    table(columns, rows),
+    "</details>",
+  ];
 }
 
 /** Not settings of the experiment, but of its arms and runs. */

@@ -1,6 +1,13 @@
 /** @file Numbers, tables and sentences of the pages, made from the results alone. */
-import type { ArmResult, Bounds, Breakthroughs } from "./arm-results.ts";
-import { BREAKTHROUGH_RETURN, finalReturn, pairedDifference } from "./arm-results.ts";
+import type { ArmResult, Bounds, Breakthroughs, EqualBudgetResult } from "./arm-results.ts";
+import {
+  breakthroughOf,
+  BREAKTHROUGH_RETURN,
+  EQUAL_BUDGET_ITERATION,
+  finalReturn,
+  methodOf,
+  pairedDifference,
+} from "./arm-results.ts";
 import { findArm, type ExperimentReport } from "./experiment-report.ts";
 import type { Estimate } from "./statistics.ts";
 
@@ -28,6 +35,13 @@ export function estimateText(estimate: Estimate | null, show: (value: number) =>
 /** A difference with its sign and interval. */
 export function differenceText(estimate: Estimate | null): string {
   return estimateText(estimate, (value) => (value > 0.05 ? `+${points(value)}` : points(value)));
+}
+
+/** Return with its interval, and success. */
+export function equalBudgetText(result: EqualBudgetResult | null): string {
+  return result === null
+    ? MISSING
+    : `${estimateText(result.heldOutReturn)}, ${percent(result.heldOutSuccess.mean)} success`;
 }
 
 export function boundsText({ least, most }: Bounds): string {
@@ -77,6 +91,7 @@ export function headlines(report: ExperimentReport): string[] {
   const compared = empo2 === null || grpo === null ? [] : compareMethods(empo2, grpo);
   return [
     ...compared,
+    ...report.arms.flatMap(unaidedSentences),
     ...(empo2 === null || report.references.length === 0 ? [] : compareArms(report, empo2)),
     ...(empo2 === null || grpo === null ? [] : contentSentences(report, empo2, grpo)),
     ...(reflexion === null ? [] : trialSentences(reflexion)),
@@ -89,6 +104,7 @@ function compareMethods(empo2: ArmResult, grpo: ArmResult): string[] {
     ...(difference === null
       ? []
       : [`${differenceSentence(empo2.label, grpo.label, difference)}${bandsSentence(empo2, grpo)}`]),
+    ...equalBudgetSentences(empo2, grpo),
     ...(empo2.breakthroughs === null || grpo.breakthroughs === null
       ? []
       : [
@@ -109,10 +125,44 @@ export function differenceSentence(a: string, b: string, { mean, interval, count
 }
 
 function bandsSentence(a: ArmResult, b: ArmResult): string {
-  const [first, second] = [a.heldOutReturn.interval, b.heldOutReturn.interval];
-  if (first === null || second === null) return "";
-  const areApart = first[0] > second[1] || second[0] > first[1];
-  return areApart ? " The 95 % bands of the two are apart." : " The 95 % bands of the two overlap.";
+  const overlap = doOverlap(a.heldOutReturn, b.heldOutReturn);
+  if (overlap === null) return "";
+  return overlap ? " The 95 % bands of the two overlap." : " The 95 % bands of the two are apart.";
+}
+
+/** Whether two intervals have a value in common; null without intervals. */
+function doOverlap({ interval: a }: Estimate, { interval: b }: Estimate): boolean | null {
+  return a === null || b === null ? null : a[0] <= b[1] && b[0] <= a[1];
+}
+
+/** Where both stand after the same number of episodes. */
+function equalBudgetSentences(a: ArmResult, b: ArmResult): string[] {
+  if (a.equalBudget === null || b.equalBudget === null) return [];
+  const [first, second] = [a.equalBudget.heldOutReturn, b.equalBudget.heldOutReturn];
+  const overlap = doOverlap(first, second);
+  const bands = overlap === null ? "" : `, the 95 % bands ${overlap ? "overlap" : "do not overlap"}`;
+  return [
+    `At iteration ${EQUAL_BUDGET_ITERATION} (${episodesBefore(a)} episodes each) ${a.label} has ${points(first.mean)} and ${b.label} ${points(second.mean)} points: ${points(Math.abs(first.mean - second.mean))} apart${bands}.`,
+  ];
+}
+
+function episodesBefore({ arm }: ArmResult): number {
+  const { tasksPerIteration, groupSize } = arm.runs[0]!.config;
+  return EQUAL_BUDGET_ITERATION * tasksPerIteration * groupSize;
+}
+
+/** How many runs of GRPO get there without tips, and when. */
+function unaidedSentences({ arm, label, breakthroughs }: ArmResult): string[] {
+  if (methodOf(arm.id) !== "grpo" || breakthroughs === null) return [];
+  const { reached, runs } = breakthroughs;
+  const end = `By the end (iteration ${Math.max(...arm.runs.map(({ curve }) => curve.length))})`;
+  if (reached === 0) {
+    return [`${end} none of ${runs} ${label} runs broke through by itself (reached ≥ ${BREAKTHROUGH_RETURN}).`];
+  }
+  const when = arm.runs.flatMap((run) => breakthroughOf(run) ?? []).toSorted((x, y) => x - y);
+  return [
+    `${end} ${reached} of ${runs} ${label} runs broke through by ${reached === 1 ? "itself" : "themselves"} (reached ≥ ${BREAKTHROUGH_RETURN}), first at ${when.length === 1 ? "iteration" : "iterations"} ${when.join(", ")}.`,
+  ];
 }
 
 function whenText({ reached, runs, median }: Breakthroughs): string {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { IterationSummary } from "../../src/core/events/training-event.ts";
 import {
   armLabel,
   armResult,
@@ -11,6 +10,7 @@ import {
   type Arm,
   type FinishedRun,
 } from "../../src/experiments/arm-results.ts";
+import type { StoredSummary } from "../../src/experiments/recorded-runs.ts";
 import { madeRun, type MadeRun } from "./made-runs.ts";
 
 function arm(id: string, ...runs: Omit<MadeRun, "name">[]): Arm {
@@ -58,6 +58,18 @@ describe("an arm's result", () => {
     expect(meanReturn?.mean).toBeCloseTo((70 + 37) / 2, 12);
   });
 
+  it("is also that of the last evaluation until iteration 20, where all runs have spent as many episodes", () => {
+    const summaries = Array.from({ length: 25 }, () => ({}));
+    const long = (heldOut: MadeRun["heldOut"]) => ({ heldOut, summaries });
+    const made = [...BROKEN_THROUGH, [18, 86], [25, 100]] as const;
+    const { equalBudget } = armResult(arm("a", long(made), long([...STUCK, [20, 44], [25, 100]])));
+    expect(equalBudget?.heldOutReturn).toMatchObject({ count: 2, mean: 65, interval: [44, 86] });
+    // Made-up success is (return − 30) / 70.
+    expect(equalBudget?.heldOutSuccess.mean).toBeCloseTo((56 / 70 + 14 / 70) / 2, 12);
+    expect(armResult(arm("a", long(made), { heldOut: STUCK })).equalBudget).toBeNull();
+    expect(armResult(arm("a", long([[0, 30]]))).equalBudget).toBeNull();
+  });
+
   it("ends a method that needs its memory with the last trial", () => {
     const result = armResult(arm("reflexion", { heldOut: [], trials: [30, 60, 50] }));
     expect(result.heldOutReturn.mean).toBe(50);
@@ -74,12 +86,12 @@ describe("plain successes before the breakthrough", () => {
     [1, 40],
     [2, 96],
   ];
-  const mixed: Partial<IterationSummary> = {
+  const mixed: Partial<StoredSummary> = {
     modeCounts: { "on-policy": 30, "on-policy-with-tips": 4, "off-policy": 6 },
     meanReturnWithTips: 60,
     successRate: 5 / 40,
   };
-  const count = (...summaries: Partial<IterationSummary>[]): unknown =>
+  const count = (...summaries: Partial<StoredSummary>[]): unknown =>
     plainSuccessesBeforeBreakthrough(madeRun({ name: "a", heldOut, summaries }));
 
   it("are exact where all rollouts are plain, or all of those with tips succeed", () => {
@@ -92,6 +104,14 @@ describe("plain successes before the breakthrough", () => {
     expect(count(mixed)).toEqual({ least: 0, most: 5 });
     // At most 9 of the 10 with tips, as their mean is under 100.
     expect(count({ ...mixed, successRate: 12 / 40 })).toEqual({ least: 3, most: 12 });
+  });
+
+  it("are exact where the record tells them apart", () => {
+    expect(count({ ...mixed, successRateWithTips: 0.2, successRateWithoutTips: 3 / 30 })).toEqual({
+      least: 3,
+      most: 3,
+    });
+    expect(count({ ...mixed, successRateWithTips: 0.5, successRateWithoutTips: null })).toEqual({ least: 0, most: 0 });
   });
 
   it("are counted until the last evaluation before it", () => {

@@ -1,8 +1,8 @@
 /** @file Made-up run folders: curves that a test chose, in the format that `train` writes. */
-import type { EvaluationRecord, IterationSummary } from "../../src/core/events/training-event.ts";
+import type { EvaluationRecord } from "../../src/core/events/training-event.ts";
 import { DEFAULT_CONFIG, type RunConfig } from "../../src/core/training/run-config.ts";
 import type { Experiment } from "../../src/experiments/plans.ts";
-import { parseRun, type RecordedRun, type RunFiles } from "../../src/experiments/recorded-runs.ts";
+import { parseRun, type RecordedRun, type RunFiles, type StoredSummary } from "../../src/experiments/recorded-runs.ts";
 
 /** What a made-up run is to show. */
 export interface MadeRun {
@@ -12,7 +12,7 @@ export interface MadeRun {
   readonly heldOut: readonly (readonly [iteration: number, meanReturn: number])[];
   /** Returns of the trials with memory on. */
   readonly trials?: readonly number[];
-  readonly summaries?: readonly Partial<IterationSummary>[];
+  readonly summaries?: readonly Partial<StoredSummary>[];
   readonly isFinished?: boolean;
 }
 
@@ -44,7 +44,7 @@ export function madeRun(run: MadeRun): RecordedRun {
   return parseRun(madeFiles(run));
 }
 
-function madeSummaries({ summaries, heldOut }: MadeRun): IterationSummary[] {
+function madeSummaries({ summaries, heldOut }: MadeRun): StoredSummary[] {
   const last = heldOut.at(-1)?.[0] ?? 1;
   const wanted = summaries ?? Array.from({ length: last }, () => ({}));
   return wanted.map((changes, i) => ({

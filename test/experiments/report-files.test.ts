@@ -43,6 +43,10 @@ describe("the page of an experiment", () => {
     expect(page).toContain(
       "- EMPO² ends 57.0 points above GRPO (95 % interval 57.0 to 57.0; n = 3 pairs). The 95 % bands of the two are apart.",
     );
+    expect(page).toContain(
+      "- At iteration 20 (800 episodes each) EMPO² has 99.0 and GRPO 43.0 points: 56.0 apart, the 95 % bands do not overlap.",
+    );
+    expect(page).toContain("- By the end (iteration 50) none of 3 GRPO runs broke through by itself (reached ≥ 95).");
     expect(page).toContain("reached by EMPO² in 3 of 3 runs (median: iteration 20), by GRPO in 0 of 3 runs.");
     expect(page).toContain(
       "Reflexion reads and writes tips with fixed weights: 40.0 points in trial 1, 50.0 in trial 3.",
@@ -52,15 +56,40 @@ describe("the page of an experiment", () => {
   it("has a row per arm, a row per difference and a row per run", () => {
     const rows = page.split("\n").map((line) => line.replaceAll(/ +/g, " "));
     expect(rows).toContain(
-      "| GRPO | 3 | 43.0 [43.0, 43.0] | 19 % [19 %, 19 %] | 43.0 | 0 of 3 | 43.0 [43.0, 43.0] | 0 | 400 k | 1.7 |",
+      "| GRPO | 3 | 43.0 [43.0, 43.0] | 19 % [19 %, 19 %] | 43.0 [43.0, 43.0], 19 % success | 43.0 | 0 of 3 | 43.0 [43.0, 43.0] | 0 | 400 k | 1.7 |",
     );
-    expect(rows).toContain("| Naive | 2 | 42.0 [42.0, 42.0] | 17 % [17 %, 17 %] | 42.0 | – | – | 0 | 8 k | 0.0 |");
+    expect(rows).toContain("| Naive | 2 | 42.0 [42.0, 42.0] | 17 % [17 %, 17 %] | – | 42.0 | – | – | 0 | 8 k | 0.0 |");
     expect(rows).toContain("| Naive − EMPO² | 2 | −58.0 [−58.0, −58.0] | – |");
     expect(rows).toContain(
       "| [grpo.house-2.seed-1](runs/methods/grpo.house-2.seed-1) | 2 | 1 | 50 | 43.0 | 19 % | – | wasm | 012345678 | abababababab | cdcdcdcdcdcd |",
     );
     expect(page).toContain("10 of 10 planned runs are finished.");
     expect(page).not.toContain("Not as planned");
+  });
+
+  it("says which runs of GRPO break through by themselves, and when", () => {
+    const late = [45, 10].map((around, i) => made("grpo", "grpo", HOUSES, { heldOut: risingCurve(100, around) })[i]!);
+    const stuck = made("grpo", "grpo", HOUSES, { heldOut: risingCurve(43, 10) })[2]!;
+    const first = made("empo2", "empo2", HOUSES, { heldOut: risingCurve(43, 10) });
+    const textOf = (...grpo: ArmRun[]): string =>
+      reportFiles([{ ...madeExperiment("late", [...first, ...grpo]), remarks: null }]).get("late.md")!;
+    const text = textOf(...late, stuck);
+    expect(text).toContain(
+      "By the end (iteration 50) 1 of 3 GRPO runs broke through by itself (reached ≥ 95), first at iteration 20.",
+    );
+    expect(text).toContain("EMPO² has 43.0 and GRPO 61.7 points: 18.7 apart, the 95 % bands overlap.");
+    const [house1, house2] = made("grpo", "grpo", HOUSES, { heldOut: risingCurve(100, 10) });
+    expect(textOf({ ...house1!, heldOut: risingCurve(100, 30) }, house2!)).toContain(
+      "2 of 2 GRPO runs broke through by themselves (reached ≥ 95), first at iterations 20, 40.",
+    );
+  });
+
+  it("has the evaluations of every run in a block that opens", () => {
+    const [, block] = page.split("<summary>EMPO²: held-out return at each evaluation</summary>");
+    const rows = block!.split("</details>")[0]!.trim().split("\n");
+    expect(rows).toHaveLength(2 + HOUSES.length);
+    expect(rows[2]!.replaceAll(/ +/g, " ")).toMatch(/^\| house 1, seed 1 \| 44.0 \| 49.8 \| 71.5 \|.* 100.0 \|$/);
+    expect(page).not.toContain("<summary>Naive");
   });
 
   it("is formatted as the repository's Markdown is", async () => {

@@ -54,6 +54,8 @@ export function makeSummary(iteration: number): IterationSummary {
     successRate: 0,
     meanReturnWithTips: null,
     meanReturnWithoutTips: 10,
+    successRateWithTips: null,
+    successRateWithoutTips: 0,
     bestScore: 10,
     modeCounts,
     expectedModeCounts: modeCounts,

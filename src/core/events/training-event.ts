@@ -91,6 +91,9 @@ export interface IterationSummary {
   /** Mean return of the rollouts with tips and of those without; null if there were none. */
   readonly meanReturnWithTips: number | null;
   readonly meanReturnWithoutTips: number | null;
+  /** Share of the rollouts with tips that scored 100, and of those without; null if there were none. */
+  readonly successRateWithTips: number | null;
+  readonly successRateWithoutTips: number | null;
   readonly bestScore: number;
   readonly modeCounts: ModeCounts;
   /** Counts expected from p and q. */

@@ -31,6 +31,8 @@ export function summariseIteration(facts: IterationFacts): IterationSummary {
     successRate: successRate(scores),
     meanReturnWithTips: withTips.length === 0 ? null : mean(withTips),
     meanReturnWithoutTips: withoutTips.length === 0 ? null : mean(withoutTips),
+    successRateWithTips: withTips.length === 0 ? null : successRate(withTips),
+    successRateWithoutTips: withoutTips.length === 0 ? null : successRate(withoutTips),
     bestScore: Math.max(...scores),
     modeCounts: countModes(trajectories),
     expectedModeCounts,

@@ -55,6 +55,8 @@ describe("the summary of an iteration", () => {
       successRate: 0.25,
       meanReturnWithTips: 71.5,
       meanReturnWithoutTips: -28.5,
+      successRateWithTips: 0.5,
+      successRateWithoutTips: 0,
       bestScore: 100,
       modeCounts: { "on-policy": 2, "on-policy-with-tips": 1, "off-policy": 1 },
       expectedModeCounts: facts.expectedModeCounts,
@@ -70,8 +72,10 @@ describe("the summary of an iteration", () => {
   it("has no number where there is nothing to average", () => {
     const plain = summariseIteration({ ...facts, trajectories: facts.trajectories.slice(1, 3), stats: null });
     expect(plain).toMatchObject({ meanReturnWithTips: null, meanReturnWithoutTips: -28.5, update: null });
+    expect(plain).toMatchObject({ successRateWithTips: null, successRateWithoutTips: 0 });
     const tipped = summariseIteration({ ...facts, trajectories: facts.trajectories.slice(0, 1) });
     expect(tipped).toMatchObject({ meanReturnWithTips: 100, meanReturnWithoutTips: null });
+    expect(tipped).toMatchObject({ successRateWithTips: 1, successRateWithoutTips: null });
   });
 
   it("leaves out the log-probs of every token", () => {
