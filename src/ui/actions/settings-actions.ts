@@ -74,13 +74,13 @@ export async function shareLink(): Promise<void> {
   );
 }
 
-/** Fills the form from the page's address. Never starts a run. */
-export function readAddress(): boolean {
+/** Fills the form from the page's address; hot settings reach the live run. Never starts a run. */
+export function readAddress(): void {
   const linked = configOfHash(location.hash);
-  if (linked === null) return false;
+  if (linked === null) return;
   const { config, race, corrections } = linked;
-  usePage.setState(({ settings }) => ({ race, settings: { ...settings, draft: config, corrections } }));
-  return true;
+  usePage.setState(({ settings }) => ({ race, settings: { ...settings, corrections } }));
+  setFields(config);
 }
 
 export function dismissCorrections(): void {
