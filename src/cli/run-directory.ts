@@ -48,6 +48,11 @@ export class RunDirectory {
     return join(this.path, name);
   }
 
+  /** Whether a run has left anything here that a new one would overwrite. */
+  hasRun(): boolean {
+    return ["summary.json", "checkpoint.safetensors"].some((name) => existsSync(this.file(name)));
+  }
+
   /** Starts the record, or cuts it back to the iteration that a resumed run goes on from. */
   begin(config: RunConfig, resumedAt: number | null): void {
     this.#config = config;
@@ -113,9 +118,11 @@ function isUpTo(line: string, iteration: number): boolean {
       type: string;
       iteration?: number;
       summary?: { iteration: number };
-      evaluation?: { iteration: number };
+      evaluation?: { iteration: number; memory: "on" | "off" };
     };
     if (event.type === "runFinished") return false;
+    // With memory on, evaluations count trials, not iterations; they happen at the end.
+    if (event.evaluation?.memory === "on") return true;
     const at = event.summary?.iteration ?? event.evaluation?.iteration ?? event.iteration ?? 0;
     return at <= iteration;
   } catch {

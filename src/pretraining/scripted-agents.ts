@@ -191,15 +191,12 @@ export function literalAction(situation: Situation, crossed = false, avoid: Read
   const stage = stageOf(state, mission);
   const followThrough = stage === "wire" ? prior.followThroughWiring : prior.followThrough;
   if (isFeasible(situation, avoid) && random.chance(followThrough)) {
-    return stageAction(situation, slipsUp(situation) ? !crossed : crossed, avoid);
+    return stageAction(situation, crossed !== slipsUp(situation), avoid);
   }
   if (stage === "put" && random.chance(followThrough)) return towardsBox(situation);
   if (random.chance(prior.wander)) return goTo(situation, wanderRoom(situation));
-  if (stage === "focus") {
-    const wrong = wrongFocus(situation);
-    if (wrong !== null) return wrong;
-  }
-  return fiddle(situation, avoid);
+  const wrong = stage === "focus" ? wrongFocus(situation) : null;
+  return wrong ?? fiddle(situation, avoid);
 }
 
 /** Draws nothing where slips are impossible, so that the shipped base stays reproducible. */

@@ -71,3 +71,14 @@ export function wholeNumber(flag: string, text: string): number {
   }
   return value;
 }
+
+/**
+ * A flag's number above 0, or from 0 where `allowZero` says so.
+ *
+ * @throws {ConfigError} naming the flag
+ */
+export function positiveNumber(flag: string, text: string, allowZero = false): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && (value > 0 || (allowZero && value === 0))) return value;
+  throw new ConfigError(`${flag}: a number ${allowZero ? "from" : "above"} 0, got "${text}"`);
+}

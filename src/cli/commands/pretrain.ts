@@ -8,7 +8,7 @@ import type { ShardGradient } from "../../runtime/pretraining-replica.ts";
 import { writeFileAtomically } from "../file-store.ts";
 import { printJson, printProgress } from "../output.ts";
 import type { PretrainMessage, PretrainStart } from "../pretrain-process.ts";
-import { wholeNumber } from "./play.ts";
+import { positiveNumber, wholeNumber } from "./play.ts";
 
 interface PretrainOptions {
   readonly seed: string;
@@ -76,12 +76,13 @@ async function pretrain(options: PretrainOptions): Promise<void> {
   const tokens = wholeNumber("--tokens", options.tokens);
   const jobs = Math.min(wholeNumber("--jobs", options.jobs), BASE_TRAINING.shards);
   if (jobs < 1) throw new ConfigError("--jobs: at least 1, got 0");
+  const peakLearningRate = positiveNumber("--learning-rate", options.learningRate);
   const processes = startProcesses(options, jobs);
   await Promise.all(processes.map((process) => process.answer()));
   const progress = new PretrainProgress(tokens, options.json === true);
   for (let step = 0; progress.tokensDone < tokens; step++) {
     const parts = await gatherGradients(processes);
-    const optimizer = pretrainingOptimizer(progress.tokensDone / tokens, step, Number(options.learningRate));
+    const optimizer = pretrainingOptimizer(progress.tokensDone / tokens, step, peakLearningRate);
     const gradient = addGradients(parts);
     const weightSum = parts.reduce((total, part) => total + part.weightSum, 0);
     for (const process of processes) process.send({ type: "step", gradient, weightSum, optimizer });
@@ -94,7 +95,7 @@ async function pretrain(options: PretrainOptions): Promise<void> {
 
 function startProcesses(options: PretrainOptions, jobs: number): PretrainProcess[] {
   const seed = wholeNumber("--seed", options.seed);
-  const crossedByChance = Number(options.crossedByChance);
+  const crossedByChance = positiveNumber("--crossed-by-chance", options.crossedByChance, true);
   const initial = options.init === undefined ? null : readFileSync(options.init);
   const shards = Array.from({ length: BASE_TRAINING.shards }, (_, shard) => shard);
   return Array.from({ length: jobs }, (_, job) => {

@@ -9,7 +9,7 @@ import { writeFileAtomically } from "../file-store.ts";
 import { startNodeBackend } from "../node-backend.ts";
 import { printLine } from "../output.ts";
 import { currentCommit } from "../run-directory.ts";
-import { wholeNumber } from "./play.ts";
+import { positiveNumber, wholeNumber } from "./play.ts";
 
 interface ReportOptions {
   readonly base: string;
@@ -18,6 +18,7 @@ interface ReportOptions {
   readonly backend: string;
   readonly card?: string;
   readonly madeWith: readonly string[];
+  readonly madeAt?: string;
 }
 
 /** `report`: what a base policy can do before training, the numbers of its card. */
@@ -30,6 +31,7 @@ export function reportCommand(): Command {
     .option("--backend <name>", "wasm, cpu or webgpu", "wasm")
     .option("--card <file>", "also write the base policy's card to this file")
     .option("--made-with <command>", "for the card: a command that made the base; may be repeated", collect, [])
+    .option("--made-at <commit>", "for the card: the commit whose pretraining made the base, if it is not this one")
     .action((options: ReportOptions) => report(options));
 }
 
@@ -37,16 +39,18 @@ function collect(value: string, previous: readonly string[]): string[] {
   return [...previous, value];
 }
 
-async function report({ backend, base, seed, scale, card, madeWith }: ReportOptions): Promise<void> {
+async function report({ backend, base, seed, scale, card, madeWith, madeAt }: ReportOptions): Promise<void> {
+  const share = positiveNumber("--scale", scale);
   await startNodeBackend(backend);
   const file = readBaseFile(base);
   const policy = await createPolicy(basePolicyState(file));
-  const measured = await reportOnBase(policy, wholeNumber("--seed", seed), Number(scale));
+  const measured = await reportOnBase(policy, wholeNumber("--seed", seed), share);
   printLine(JSON.stringify(measured, null, 2));
   if (card !== undefined) {
     const content = {
       base,
-      commit: currentCommit(),
+      madeAt: madeAt ?? currentCommit(),
+      measuredAt: currentCommit(),
       madeWith,
       sha256: bytesToHex(sha256(file)),
       bytes: file.length,
@@ -54,7 +58,7 @@ async function report({ backend, base, seed, scale, card, madeWith }: ReportOpti
       weights: policy.parameterCount,
       corpus: BASE_CORPUS,
       training: BASE_TRAINING,
-      measured: { seed: Number(seed), scale: Number(scale), ...measured },
+      measured: { seed: Number(seed), scale: share, ...measured },
     };
     writeFileAtomically(card, `${JSON.stringify(content, null, 2)}\n`);
   }

@@ -62,8 +62,8 @@ async function train(options: TrainOptions): Promise<void> {
   const directory = new RunDirectory(options.out);
   const checkpointEvery = wholeNumber("--checkpoint-every", options.checkpointEvery);
   const checkpoint = options.resume === true ? readCheckpoint(directory) : null;
-  if (checkpoint === null && existsSync(directory.file("summary.json"))) {
-    throw new ConfigError(`train: a new folder or --resume, got ${options.out} with a finished run`);
+  if (checkpoint === null && directory.hasRun()) {
+    throw new ConfigError(`train: a new folder or --resume, got ${options.out} with a run in it`);
   }
   const config = checkpoint?.config ?? configOf(options);
   const backend = await startNodeBackend(options.backend);

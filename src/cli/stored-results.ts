@@ -1,0 +1,78 @@
+/** @file docs/results on disk: the stored runs, and which pages and figures are not what the runs give. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { StoredExperiment } from "../experiments/experiment-report.ts";
+import { EXPERIMENTS, experimentById } from "../experiments/plans.ts";
+import { parseRun, type RecordedRun } from "../experiments/recorded-runs.ts";
+import { GENERATED_MARK } from "../experiments/report-page.ts";
+import { FIGURE_MARK } from "../experiments/svg.ts";
+
+/** What is in a folder of pages and not what it should be. */
+export interface Differences {
+  /** Missing, or other than computed. */
+  readonly differing: readonly string[];
+  /** Generated at some time, but of no stored run. */
+  readonly outdated: readonly string[];
+}
+
+/** Compares computed files with those in the folder. */
+export function compareFiles(out: string, files: ReadonlyMap<string, string>): Differences {
+  return {
+    differing: [...files].filter(([name, content]) => readIfThere(join(out, name)) !== content).map(([name]) => name),
+    outdated: generatedFiles(out).filter((name) => !files.has(name)),
+  };
+}
+
+/**
+ * The stored runs in the order of the plan's experiments.
+ *
+ * @throws {ConfigError} if a folder is no experiment, or holds no run
+ */
+export function readStored(out: string): StoredExperiment[] {
+  const ids = foldersIn(join(out, "runs")).map((id) => experimentById(id).id);
+  return EXPERIMENTS.filter(({ id }) => ids.includes(id)).map((experiment) => {
+    const folder = join(out, "runs", experiment.id);
+    return {
+      experiment,
+      runs: foldersIn(folder).flatMap((name) => readRun(folder, name)),
+      remarks: readIfThere(join(out, "notes", `${experiment.id}.md`)),
+    };
+  });
+}
+
+/** The run of a folder; none if it has not begun. */
+function readRun(folder: string, name: string): RecordedRun[] {
+  const events = readIfThere(join(folder, name, "events.jsonl"));
+  if (events === null || events === "") return [];
+  return [parseRun({ name, events, summary: readIfThere(join(folder, name, "summary.json")) })];
+}
+
+/** Pages and figures with the mark: what this command wrote at some time. */
+function generatedFiles(out: string): string[] {
+  const pages = filesIn(out).filter((name) => name.endsWith(".md"));
+  const figures = filesIn(join(out, "figures")).filter((name) => name.endsWith(".svg"));
+  return [...pages, ...figures.map((name) => `figures/${name}`)].filter((name) => {
+    const content = readFileSync(join(out, name), "utf8");
+    return content.startsWith(GENERATED_MARK) || content.includes(FIGURE_MARK);
+  });
+}
+
+function foldersIn(folder: string): string[] {
+  return namesIn(folder, true);
+}
+
+function filesIn(folder: string): string[] {
+  return namesIn(folder, false);
+}
+
+function namesIn(folder: string, directories: boolean): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() === directories)
+    .map(({ name }) => name)
+    .sort();
+}
+
+function readIfThere(file: string): string | null {
+  return existsSync(file) ? readFileSync(file, "utf8") : null;
+}
