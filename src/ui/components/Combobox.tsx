@@ -64,7 +64,9 @@ function useCombobox(options: readonly string[], onSubmit: (text: string) => voi
   const [isOpen, setIsOpen] = useState(false);
   const id = useId();
   const wanted = text.trim().toLowerCase();
-  const matches = [...new Set(options)].filter((option) => option.includes(wanted)).slice(0, SHOWN_OPTIONS);
+  const found = [...new Set(options)].filter((option) => option.includes(wanted));
+  const starting = found.filter((option) => option.startsWith(wanted));
+  const matches = [...new Set([...starting, ...found])].slice(0, SHOWN_OPTIONS);
   const type = (value: string) => {
     setText(value);
     setActive(-1);
