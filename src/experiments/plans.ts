@@ -69,6 +69,18 @@ const TEACHING_ARMS: readonly Arm[] = [
   { arm: "grpo-temperature-1.6", changes: { method: "grpo", temperature: 1.6 } },
 ];
 
+/** The same questions where a tip's content is which way round the wires go. */
+const POWER_ARMS: readonly Arm[] = [
+  { arm: "empo2-empty-tips", changes: { tipSource: "empty" } },
+  { arm: "empo2-q0", changes: { offPolicyProbability: 0 } },
+  { arm: "empo2-old-with-tips", changes: { oldLogProbView: "with-tips" } },
+  { arm: "empo2-mask-5", changes: { minTokenLogProb: -5 } },
+  { arm: "empo2-no-intrinsic", changes: { intrinsicCoefficient: 0 } },
+];
+
+/** Bases whose prior wires crossed by chance with this probability, in percent (learning-recipe.md §7). */
+const SOFTER_BASES = ["crossed-0.4", "crossed-2"];
+
 const POWER: Partial<RunConfig> = { task: "power-component", iterations: 40, evaluateEvery: 5, evaluationEpisodes: 8 };
 
 const FIND_TASKS = ["find-living-thing", "find-non-living-thing", "find-plant", "find-animal"];
@@ -111,6 +123,42 @@ export const EXPERIMENTS: readonly Experiment[] = [
     question: "Does GRPO stay at 83 points, where the wires have to be crossed, and does EMPO² not?",
     runs: gridRuns({ arms: ALL_METHODS, houses: [0, 1, 2], seeds: [1, 2, 3], common: { ...POWER, preset } }),
   })),
+  {
+    id: "power-component-arms",
+    title: "power-component, easy, one thing changed at a time",
+    question: "What does the effect depend on where the content of a tip is what has to be learned?",
+    runs: gridRuns({ arms: POWER_ARMS, houses: [0, 1, 2], seeds: [1], common: { ...POWER, preset: "easy" } }),
+  },
+  {
+    id: "prior-sharpness",
+    title: "How sharp the prior is",
+    question: "When does memory help? GRPO and EMPO² from bases that cross wires by chance more or less often.",
+    runs: gridRuns({
+      arms: SOFTER_BASES.flatMap((base) => [
+        { arm: `empo2-${base}`, changes: { method: "empo2", base } },
+        { arm: `grpo-${base}`, changes: { method: "grpo", base } },
+      ]),
+      houses: [0],
+      seeds: [1, 2, 3],
+      common: { ...POWER, preset: "easy" },
+    }),
+  },
+  {
+    id: "another-base",
+    title: "Another base policy",
+    question: "Does the effect depend on this one base? The same recipe from another seed of weights and corpus.",
+    runs: [
+      ...gridRuns({ arms: [EMPO2, GRPO], houses: [1, 2, 3], seeds: [1], common: { ...TEACHING, base: "base-2" } }).map(
+        (run) => ({ ...run, name: `teaching.${run.name}`, arm: `${run.arm}-teaching` }),
+      ),
+      ...gridRuns({
+        arms: [EMPO2, GRPO],
+        houses: [0, 1, 2],
+        seeds: [1],
+        common: { ...POWER, preset: "easy", base: "base-2" },
+      }).map((run) => ({ ...run, name: `power.${run.name}`, arm: `${run.arm}-power` })),
+    ],
+  },
   ...["easy", "openDoors"].flatMap((preset) =>
     [RENEWABLE, ...FIND_TASKS].map((task) => taskExperiment(task, preset, {})),
   ),
