@@ -8,12 +8,17 @@ import { headlines } from "./report-text.ts";
 export function reportFiles(stored: readonly StoredExperiment[]): Map<string, string> {
   const reports = reportExperiments(stored);
   const files = new Map([["README.md", indexPage(reports)]]);
-  for (const report of reports) {
-    const figures = figuresOf(report);
-    files.set(`${report.experiment.id}.md`, experimentPage(report, figures));
-    for (const [name, content] of figures.flatMap(figureFiles)) files.set(`figures/${name}`, content);
-  }
+  for (const [name, content] of reports.flatMap(experimentFiles)) files.set(name, content);
   return files;
+}
+
+/** The page and the figures of one experiment, by their path in docs/results. */
+export function experimentFiles(report: ExperimentReport): [name: string, content: string][] {
+  const figures = figuresOf(report);
+  return [
+    [`${report.experiment.id}.md`, experimentPage(report, figures)],
+    ...figures.flatMap(figureFiles).map(([name, content]): [string, string] => [`figures/${name}`, content]),
+  ];
 }
 
 const INTRODUCTION = `# Results
