@@ -1,0 +1,90 @@
+/** @file axe-core finds nothing serious on the page: light and dark, wide and narrow, playing and with the lab open. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults, RunOptions } from "axe-core";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openPlayground } from "./support/browser.ts";
+import { expectQuiet, waitForText } from "./support/training.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const FAILING = ["serious", "critical"];
+const SETTINGS = [
+  { width: 1280, height: 720 },
+  { width: 360, height: 740 },
+].flatMap((viewport) => (["light", "dark"] as const).map((colorScheme) => ({ ...viewport, colorScheme })));
+
+/** So tall that hardly anything is scrolled out of sight, which axe could not measure the contrast of. */
+const TALL = 4000;
+
+interface Findings {
+  /** A line per rule and element. */
+  readonly violations: readonly string[];
+  /** Texts whose contrast was measured. */
+  readonly measuredTexts: number;
+}
+
+/** Looks at the page as it is, and at the contrast of what is further down. */
+async function inspect(page: Page): Promise<Findings> {
+  const asItIs = await runAxe(page, {});
+  const { width, height } = page.viewportSize()!;
+  await page.setViewportSize({ width, height: TALL });
+  const tall = await runAxe(page, { runOnly: ["color-contrast"] });
+  await page.setViewportSize({ width, height });
+  const found = [...asItIs.violations, ...tall.violations].filter(({ impact }) => FAILING.includes(impact ?? ""));
+  const lines = found.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary ?? ""}`),
+  );
+  const measured = tall.passes.flatMap(({ nodes }) => nodes).length;
+  return { violations: [...new Set(lines)], measuredTexts: measured };
+}
+
+/** The source is evaluated from here, as the page's policy refuses script tags. */
+async function runAxe(page: Page, options: RunOptions): Promise<AxeResults> {
+  await page.evaluate(AXE);
+  return page.evaluate<AxeResults>(`axe.run(${JSON.stringify(options)})`);
+}
+
+describe.each(SETTINGS)("at $width pixels, $colorScheme, the page has no serious violation", (setting) => {
+  let playground: Awaited<ReturnType<typeof openPlayground>>;
+
+  beforeAll(async () => {
+    const { width, height, colorScheme } = setting;
+    playground = await openPlayground({ viewport: { width, height }, withoutWebGpu: true });
+    await playground.page.emulateMedia({ colorScheme });
+    await waitForText(playground.page, "iteration", /^[1-9]/);
+    await waitForText(playground.page, "tip-count", /[1-9]/);
+  });
+  afterAll(() => playground.close());
+
+  test("while the recorded run plays", async () => {
+    const { violations, measuredTexts } = await inspect(playground.page);
+    expect(violations).toEqual([]);
+    expect(measuredTexts).toBeGreaterThan(100);
+  });
+
+  test("with the lab open", async () => {
+    await playground.page.getByRole("button", { name: "Lab" }).click();
+    await playground.page.getByRole("complementary", { name: /^Lab/ }).waitFor();
+    expect((await inspect(playground.page)).violations).toEqual([]);
+    expectQuiet(playground);
+  });
+});
+
+test("a violation is found where there is one", async () => {
+  const { page, close } = await openPlayground({ withoutWebGpu: true });
+  try {
+    await page.evaluate(() => {
+      const pale = document.createElement("p");
+      pale.textContent = "pale";
+      pale.style.color = "#bbb";
+      pale.style.background = "#fff";
+      document.body.prepend(document.createElement("button"), pale);
+    });
+    const found = (await inspect(page)).violations.join("\n");
+    expect(found).toContain("button-name: ");
+    expect(found).toContain("color-contrast: ");
+  } finally {
+    await close();
+  }
+});
