@@ -1,4 +1,5 @@
 /** @file One process of data-parallel pretraining: makes its shards' batches, computes their gradients, takes the step. */
+import type { ModelConfig } from "../core/policy/policy.ts";
 import { Random } from "../core/base/random.ts";
 import { CorpusBatches } from "../pretraining/batches.ts";
 import { BASE_CORPUS, BASE_TRAINING } from "../pretraining/recipe.ts";
@@ -12,6 +13,8 @@ export interface PretrainStart {
   readonly shards: readonly number[];
   readonly backend: string;
   readonly crossedByChance: number;
+  /** Width, layers and heads of a new model. */
+  readonly shape: Partial<ModelConfig>;
   /** Weights to begin with; null draws them from the seed. */
   readonly initial: Uint8Array | null;
 }
@@ -49,9 +52,9 @@ async function answer(message: PretrainMessage): Promise<void> {
   }
 }
 
-async function start({ seed, shards, backend, initial, crossedByChance }: PretrainStart): Promise<Work> {
+async function start({ seed, shards, backend, initial, crossedByChance, shape }: PretrainStart): Promise<Work> {
   await startNodeBackend(backend);
-  const replica = await PretrainingReplica.create(Random.fromSeed(seed).fork("weights"), initial);
+  const replica = await PretrainingReplica.create(Random.fromSeed(seed).fork("weights"), initial, shape);
   const rowsPerBatch = BASE_TRAINING.rowsPerStep / BASE_TRAINING.shards;
   const corpus = Random.fromSeed(seed).fork("corpus");
   const config = { ...BASE_CORPUS, prior: { ...BASE_CORPUS.prior, crossedByChance } };

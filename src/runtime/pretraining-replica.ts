@@ -1,6 +1,6 @@
 /** @file One copy of the policy in pretraining: gives gradients of its batches, takes the common step. */
 import type { Random } from "../core/base/random.ts";
-import type { LanguageModelRow, OptimizerConfig } from "../core/policy/policy.ts";
+import type { LanguageModelRow, ModelConfig, OptimizerConfig } from "../core/policy/policy.ts";
 import { decodePolicyState, encodePolicyState } from "../model/checkpoint.ts";
 import { DEFAULT_MODEL } from "../model/parameters.ts";
 import { TransformerPolicy } from "../model/transformer-policy.ts";
@@ -32,9 +32,15 @@ export class PretrainingReplica {
     this.#policy = policy;
   }
 
-  /** A replica with weights from a base file, or drawn from `random`. */
-  static async create(random: Random, initial: Uint8Array | null): Promise<PretrainingReplica> {
-    if (initial === null) return new PretrainingReplica(TransformerPolicy.create(DEFAULT_MODEL, random));
+  /** A replica with weights from a base file, or drawn from `random` in the shape asked for. */
+  static async create(
+    random: Random,
+    initial: Uint8Array | null,
+    shape: Partial<ModelConfig> = {},
+  ): Promise<PretrainingReplica> {
+    if (initial === null) {
+      return new PretrainingReplica(TransformerPolicy.create({ ...DEFAULT_MODEL, ...shape }, random));
+    }
     return new PretrainingReplica(await TransformerPolicy.fromState(withFreshOptimizer(decodePolicyState(initial))));
   }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fork, type ChildProcess } from "node:child_process";
 import { Command } from "commander";
+import type { ModelConfig } from "../../core/policy/policy.ts";
 import { ConfigError } from "../../core/base/errors.ts";
 import { pretrainingOptimizer, type CrossEntropySums } from "../../pretraining/batches.ts";
 import { BASE_TRAINING } from "../../pretraining/recipe.ts";
@@ -19,6 +20,9 @@ interface PretrainOptions {
   readonly backend: string;
   readonly learningRate: string;
   readonly crossedByChance: string;
+  readonly width?: string;
+  readonly layers?: string;
+  readonly heads?: string;
   readonly json?: boolean;
 }
 
@@ -33,6 +37,9 @@ export function pretrainCommand(): Command {
     .option("--init <file>", "go on from this base policy")
     .option("--learning-rate <x>", "peak learning rate", String(BASE_TRAINING.peakLearningRate))
     .option("--crossed-by-chance <x>", "probability of wiring crossed without a tip, for the study of the prior", "0")
+    .option("--width <n>", "width of a new model (default 64)")
+    .option("--layers <n>", "layers of a new model (default 3)")
+    .option("--heads <n>", "heads of a new model (default 2)")
     .option("--backend <name>", "wasm, cpu or webgpu", "wasm")
     .option("--json", "progress as JSON lines on standard output")
     .action((options: PretrainOptions) => pretrain(options));
@@ -100,8 +107,24 @@ function startProcesses(options: PretrainOptions, jobs: number): PretrainProcess
   const shards = Array.from({ length: BASE_TRAINING.shards }, (_, shard) => shard);
   return Array.from({ length: jobs }, (_, job) => {
     const own = shards.filter((shard) => shard % jobs === job);
-    return new PretrainProcess({ seed, shards: own, backend: options.backend, initial, crossedByChance });
+    return new PretrainProcess({
+      seed,
+      shards: own,
+      backend: options.backend,
+      initial,
+      crossedByChance,
+      shape: shapeOf(options),
+    });
   });
+}
+
+/** The sizes that were asked for. */
+function shapeOf(options: PretrainOptions): Partial<ModelConfig> {
+  const sizes = (["width", "layers", "heads"] as const).flatMap((key) => {
+    const text = options[key];
+    return text === undefined ? [] : [[key, wholeNumber(`--${key}`, text)] as const];
+  });
+  return Object.fromEntries(sizes);
 }
 
 /** Gradients of all shards, in the order of the shards whoever computed them. */
