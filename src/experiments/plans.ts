@@ -78,6 +78,21 @@ const POWER_ARMS: readonly Arm[] = [
   { arm: "empo2-no-intrinsic", changes: { intrinsicCoefficient: 0 } },
 ];
 
+/** What might keep a tiny policy from learning the five train variations by heart. */
+const FIND_REMEDIES: readonly Arm[] = [EMPO2, GRPO].flatMap(({ arm, changes }) => [
+  { arm: `${arm}-lr-1e-4`, changes: { ...changes, learningRate: 1e-4 } },
+  { arm: `${arm}-kl-0.1`, changes: { ...changes, klCoefficient: 0.1 } },
+  { arm: `${arm}-50-variations`, changes: { ...changes, trainVariations: 50 } },
+]);
+
+/** What might bring the renewable task over 53 points. */
+const RENEWABLE_REMEDIES: readonly Arm[] = [
+  { arm: "empo2-p-0.5", changes: { memoryRolloutProbability: 0.5 } },
+  { arm: "empo2-three-tips", changes: { tipsAtStart: 3 } },
+  { arm: "empo2-temperature-1.4", changes: { temperature: 1.4 } },
+  { arm: "empo2-intrinsic-5", changes: { intrinsicCoefficient: 5 } },
+];
+
 /** Bases whose prior wires crossed by chance with this probability, in percent (learning-recipe.md §7). */
 const SOFTER_BASES = ["crossed-0.4", "crossed-2"];
 
@@ -128,6 +143,29 @@ export const EXPERIMENTS: readonly Experiment[] = [
     title: "power-component, easy, one thing changed at a time",
     question: "What does the effect depend on where the content of a tip is what has to be learned?",
     runs: gridRuns({ arms: POWER_ARMS, houses: [0, 1, 2], seeds: [1], common: { ...POWER, preset: "easy" } }),
+  },
+  {
+    id: "find-animal-remedies",
+    title: "find-animal, easy: against learning by heart",
+    question:
+      "The held-out return falls after iteration 15. Does a smaller step, a KL penalty or more train variations help?",
+    runs: gridRuns({
+      arms: FIND_REMEDIES,
+      houses: [0],
+      seeds: [1, 2],
+      common: { task: "find-animal", preset: "easy", iterations: 30, evaluateEvery: 5, evaluationEpisodes: 4 },
+    }),
+  },
+  {
+    id: "renewable-remedies",
+    title: "Renewable sources, easy: what was tried",
+    question: "All methods stay at 53 points. Do more memory, more tips, more randomness or more novelty reward help?",
+    runs: gridRuns({
+      arms: RENEWABLE_REMEDIES,
+      houses: [0],
+      seeds: [1, 2],
+      common: { task: RENEWABLE, preset: "easy", iterations: 30, evaluateEvery: 5, evaluationEpisodes: 8 },
+    }),
   },
   {
     id: "prior-sharpness",
