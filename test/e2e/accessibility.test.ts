@@ -63,6 +63,11 @@ describe.each(SETTINGS)("at $width pixels, $colorScheme, the page has no serious
     expect(measuredTexts).toBeGreaterThan(100);
   });
 
+  test("at an earlier turn of an episode", async () => {
+    await playground.page.getByRole("button", { name: "Turn back" }).click();
+    expect((await inspect(playground.page)).violations).toEqual([]);
+  });
+
   test("with the lab open", async () => {
     await playground.page.getByRole("button", { name: "Lab" }).click();
     await playground.page.getByRole("complementary", { name: /^Lab/ }).waitFor();
