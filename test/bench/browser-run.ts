@@ -61,7 +61,9 @@ const result = {
   foundAtIteration: found?.iteration ?? null,
   foundAfterMs: foundMs,
   heldOut: evaluations.map(({ iteration, meanReturn, successRate }) => ({ iteration, meanReturn, successRate })),
-  medianMsPerIteration: Object.fromEntries(PHASES.map((phase) => [phase, median(summaries.map(({ times }) => times[phase]))])),
+  medianMsPerIteration: Object.fromEntries(
+    PHASES.map((phase) => [phase, median(summaries.map(({ times }) => times[phase]))]),
+  ),
 };
 writeFileSync(`docs/results/browser-${backend}.json`, `${JSON.stringify(result, null, 2)}\n`);
 process.stdout.write(`${JSON.stringify(result)}\n`);
