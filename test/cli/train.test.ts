@@ -85,7 +85,7 @@ describe("train", PATIENCE, () => {
   it("does not write over a finished run", async () => {
     const { code, stderr } = await runCli(trainFlags("whole"));
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^train: a new folder or --resume, got .* with a finished run\n$/);
+    expect(stderr).toMatch(/^train: a new folder or --resume, got .* with a run in it\n$/);
   });
 
   it("killed at a random moment and resumed, ends with the same hashes and the same record", async () => {
