@@ -64,7 +64,11 @@ describe("bad input", PATIENCE, () => {
       ["a setting that is no number", ["train", ...out, "--set", "clipLow=low"], 'from 0 to 1, got "low"'],
       ["a setting without value", ["train", ...out, "--set", "seed"], '--set: key=value, got "seed"'],
       ["a broken file of settings", ["train", ...out, "--config", broken], "--config: a JSON file, got"],
-      ["an unknown base", ["train", ...out, "--set", "base=no-such"], "base: a name in public/base, docs/results/bases or runs"],
+      [
+        "an unknown base",
+        ["train", ...out, "--set", "base=no-such"],
+        "base: a name in public/base, docs/results/bases or runs",
+      ],
       ["an unknown task to train", ["train", ...out, ...base, "--task", "x"], "worlds: a task of power-component"],
       ["checkpoints at odd times", ["train", ...out, "--checkpoint-every", "x"], "--checkpoint-every: a whole number"],
       ["nothing to resume", ["train", ...out, "--resume"], "--resume: a folder with checkpoint.safetensors"],
