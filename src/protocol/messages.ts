@@ -15,7 +15,8 @@ export type TipEdit =
   | { readonly type: "pin"; readonly tipId: number; readonly pinned: boolean }
   | { readonly type: "rewrite"; readonly tipId: number; readonly text: string }
   | { readonly type: "add"; readonly bucket: string; readonly text: string; readonly score: number }
-  | { readonly type: "restore"; readonly tip: Tip }
+  /** Puts tips back as they were: what undoes `delete` and `clear`. */
+  | { readonly type: "restore"; readonly tips: readonly Tip[] }
   | { readonly type: "clear" };
 
 /** Page → worker. */

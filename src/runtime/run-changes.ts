@@ -76,7 +76,7 @@ function editTip({ session, tipKey }: ChangeTarget, edit: TipEdit): void {
       break;
     }
     case "restore":
-      memory.restore(edit.tip);
+      for (const tip of edit.tips) memory.restore(tip);
       break;
     case "clear":
       memory.clear();

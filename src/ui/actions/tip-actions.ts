@@ -9,7 +9,7 @@ export function deleteTip({ id, stored }: ShownTip): void {
   if (stored === null) return;
   addNote("info", `Tip ${id} is deleted; the next rollout does not see it.`, {
     label: "Undo",
-    run: () => editTip({ type: "restore", tip: stored }),
+    run: () => editTip({ type: "restore", tips: [stored] }),
   });
 }
 
@@ -23,8 +23,7 @@ export function clearTips(): void {
   editTip({ type: "clear" });
   addNote("info", `${plural(tips.length, "tip")} deleted: the memory is empty.`, {
     label: "Undo",
-    run: () => {
-      for (const { stored } of tips) if (stored !== null) editTip({ type: "restore", tip: stored });
-    },
+    run: () =>
+      editTip({ type: "restore", tips: tips.flatMap(({ stored }) => (stored === null ? [] : [stored])) }),
   });
 }
