@@ -47,7 +47,7 @@ export interface HostedRunParts {
   /** Events that were emitted while the session was made. */
   readonly events: TrainingEvent[];
   /** Told its result before. */
-  readonly finished: boolean;
+  readonly hasResult: boolean;
   /** Iteration of the last commit. */
   readonly savedIteration: number;
   readonly nextTask: () => Promise<void>;
@@ -64,7 +64,8 @@ export class HostedRun {
   readonly #parts: HostedRunParts;
   #goal: "run" | "step" | "pause" = "pause";
   #loop: Promise<void> | null = null;
-  #finished: boolean;
+  /** The run has told its result. It may have been given more iterations since. */
+  #hasResult: boolean;
   #savedIteration: number;
   #deviceLost = false;
   /** Changes that no stored checkpoint contains. */
@@ -75,9 +76,14 @@ export class HostedRun {
     this.#parts = parts;
     this.runId = parts.runId;
     this.opened = parts.opened;
-    this.#finished = parts.finished;
+    this.#hasResult = parts.hasResult;
     this.#savedIteration = parts.savedIteration;
     void parts.opened.deviceLost.then(() => (this.#deviceLost = true));
+  }
+
+  /** Has told its result, and no iterations were added since. */
+  get isFinished(): boolean {
+    return this.#hasResult && this.opened.session.isFinished;
   }
 
   resume(): void {
@@ -107,9 +113,11 @@ export class HostedRun {
     this.opened.dispose();
   }
 
-  /** Does a person's change now and stores it. */
+  /** Does a person's change now and stores it. A finished run that was given more iterations is paused again. */
   async change(change: RunChange): Promise<void> {
+    const wasFinished = this.isFinished;
     applyChange({ session: this.opened.session, tipKey: this.opened.tipKey }, change);
+    if (this.isFinished !== wasFinished && this.#loop === null) this.#tellState();
     this.#changes.push(change);
     await this.#saveChanges();
   }
@@ -147,7 +155,7 @@ export class HostedRun {
         payload,
         tips: session.memory.list(),
         events: events.splice(0),
-        finished: this.#finished,
+        finished: this.#hasResult,
         pendingChanges: this.#changes.slice(changeCount),
       });
       this.#changes.splice(0, changeCount);
@@ -176,23 +184,25 @@ export class HostedRun {
 
   async #iterate(): Promise<void> {
     const { session } = this.opened;
-    if (!this.#finished) this.#parts.outbox.post({ type: "state", state: "running" });
-    while (this.#goal !== "pause" && !session.isFinished) {
-      await session.runIteration();
-      if (this.#goal === "step") this.#goal = "pause";
-      await this.commit();
-      await this.#parts.nextTask();
-    }
-    if (session.isFinished && !this.#finished) {
+    if (!this.isFinished) this.#parts.outbox.post({ type: "state", state: "running" });
+    for (;;) {
+      while (this.#goal !== "pause" && !session.isFinished) {
+        await session.runIteration();
+        this.#hasResult = false;
+        if (this.#goal === "step") this.#goal = "pause";
+        await this.commit();
+        await this.#parts.nextTask();
+      }
+      if (!session.isFinished || this.#hasResult) break;
       await session.finish();
-      this.#finished = true;
-      await this.commit();
+      this.#hasResult = true;
+      await this.commit(); // Meanwhile a person may have asked for more iterations.
     }
     this.#tellState();
   }
 
   #tellState(): void {
-    this.#parts.outbox.post({ type: "state", state: this.#finished ? "finished" : "paused" });
+    this.#parts.outbox.post({ type: "state", state: this.isFinished ? "finished" : "paused" });
   }
 
   async #saveChanges(): Promise<void> {

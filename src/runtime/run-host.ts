@@ -149,7 +149,7 @@ export class RunHost {
     const finish = await this.#replay(outbox, command.runId);
     const checkpoint = payload === null ? null : decodeStored(payload);
     const run = await this.#open(outbox, { config: header.config, checkpoint, stored }, command);
-    if (header.finished && finish !== null) outbox.post({ type: "events", events: [finish], replay: true });
+    if (run.isFinished && finish !== null) outbox.post({ type: "events", events: [finish], replay: true });
     const problem = damage ?? this.#ports.store.problem;
     if (problem !== null || checkpoint !== null) {
       outbox.post({ type: "saved", iteration: header.iteration, error: problem });
@@ -203,7 +203,7 @@ export class RunHost {
       store: this.#ports.store,
       outbox,
       events,
-      finished: stored?.header.finished ?? false,
+      hasResult: stored?.header.finished ?? false,
       savedIteration: stored?.header.iteration ?? 0,
       nextTask: () => this.#ports.nextTask(),
       onFailure: (error, deviceLost) => this.#fail(run, outbox, { error, deviceLost }),

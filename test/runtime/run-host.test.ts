@@ -3,7 +3,7 @@ import { decodeSessionFile } from "../../src/runtime/session-file.ts";
 import { MemoryStore } from "../../src/storage/memory-store.ts";
 import type { RunStore } from "../../src/storage/run-store.ts";
 import { fakeRunHooks, type FakeRunHooks } from "../support/fake-run.ts";
-import { gate, HostHarness, RUN, type MessageOf } from "../support/host-harness.ts";
+import { CONFIG, gate, HostHarness, RUN, type MessageOf } from "../support/host-harness.ts";
 
 let store: RunStore;
 let hooks: FakeRunHooks;
@@ -182,6 +182,22 @@ describe("changes while a run is on", () => {
     expect(page.of("tips").at(-1)?.tips[0]?.tokens.length).toBeGreaterThan(4);
   });
 
+  test("a cleared memory comes back whole by one edit, pins and order with it", async () => {
+    const page = new HostHarness(store, hooks);
+    await page.start();
+    await page.untilState("finished");
+    await page.host.handle({ type: "editTip", ...RUN, edit: { type: "pin", tipId: 2, pinned: true } });
+    const { tips } = page.of("tips").at(-1)!;
+    await page.host.handle({ type: "editTip", ...RUN, edit: { type: "clear" } });
+    expect(page.of("tips").at(-1)?.tips).toEqual([]);
+    await page.host.handle({ type: "editTip", ...RUN, edit: { type: "restore", tips: tips.toReversed() } });
+    expect(tips).toHaveLength(4);
+    expect(page.of("tips").at(-1)?.tips).toEqual(tips);
+    const after = new HostHarness(store, hooks);
+    await after.start();
+    expect(after.of("tips")[0]?.tips).toEqual(tips);
+  });
+
   test("that cannot be done are refused without ending the run", async () => {
     const page = new HostHarness(store, hooks);
     await page.start({ autoRun: false });
@@ -190,6 +206,71 @@ describe("changes while a run is on", () => {
     expect(page.of("tips")).toHaveLength(2);
     await page.host.handle({ type: "resume", ...RUN });
     await page.untilState("finished");
+  });
+});
+
+describe("a finished run that is given more iterations", () => {
+  const more = { type: "setConfig", ...RUN, changes: { iterations: 6 } } as const;
+
+  async function finishedRun(): Promise<HostHarness> {
+    const page = new HostHarness(store, hooks);
+    await page.start();
+    await page.untilState("finished");
+    return page;
+  }
+
+  async function expectSixIterations(page: HostHarness): Promise<void> {
+    await vi.waitFor(() => expect(page.of("state").at(-1)?.state).toBe("finished"));
+    expect(page.opener.sessions.at(-1)?.iteration).toBe(6);
+    expect((await store.openRun("run-1"))?.header).toMatchObject({ finished: true, head: 6 });
+  }
+
+  test("is paused, goes on, and tells its result again", async () => {
+    const page = await finishedRun();
+    await page.host.handle(more);
+    expect(page.of("state").at(-1)?.state).toBe("paused");
+    await page.host.handle({ type: "resume", ...RUN });
+    await expectSixIterations(page);
+    expect(page.opener.sessions).toHaveLength(1);
+    expect(page.events(false).filter((type) => type === "runFinished")).toHaveLength(2);
+  });
+
+  test("ends like one that had them from the start", async () => {
+    const page = await finishedRun();
+    await page.host.handle(more);
+    await page.host.handle({ type: "resume", ...RUN });
+    await expectSixIterations(page);
+    const whole = new HostHarness(store, hooks);
+    await whole.start({ runId: "whole", config: { ...CONFIG, iterations: 6 } });
+    await whole.untilState("finished");
+    const [a, b] = [await store.openRun("whole"), await store.openRun("run-1")];
+    expect(decodeSessionFile(b!.payload!)).toEqual(decodeSessionFile(a!.payload!));
+  });
+
+  test("is finished again when they are taken back", async () => {
+    const page = await finishedRun();
+    await page.host.handle(more);
+    await page.host.handle({ ...more, changes: { iterations: 4 } });
+    expect(page.of("state").map(({ state }) => state)).toEqual(["running", "finished", "paused", "finished"]);
+  });
+
+  test("waits after a reload, too, and goes on", async () => {
+    const before = await finishedRun();
+    await before.host.handle(more);
+    const after = new HostHarness(store, hooks);
+    await after.start({ autoRun: false });
+    expect(after.of("state").map(({ state }) => state)).toEqual(["paused"]);
+    await after.host.handle({ type: "resume", ...RUN });
+    await expectSixIterations(after);
+  });
+
+  test("goes on by itself when they come while it tells its result", async () => {
+    const page = new HostHarness(store, hooks);
+    hooks.duringFinish = async (session) => {
+      if (session.config.iterations === 4) await page.host.handle(more);
+    };
+    await page.start();
+    await expectSixIterations(page);
   });
 });
 

@@ -13,12 +13,14 @@ import { iterationEvents, makeRollout } from "./run-fixtures.ts";
 export interface FakeRunHooks {
   /** Awaited in the middle of every iteration. */
   duringIteration: (session: FakeSession) => Promise<void>;
+  /** Awaited while the result is worked out. */
+  duringFinish: (session: FakeSession) => Promise<void>;
   deviceLost: Promise<string>;
   backend: OpenedRun["backend"];
 }
 
 export function fakeRunHooks(): FakeRunHooks {
-  return { duringIteration: async () => {}, deviceLost: new Promise(() => undefined), backend: "cpu" };
+  return { duringIteration: async () => {}, duringFinish: async () => {}, deviceLost: new Promise(() => undefined), backend: "cpu" };
 }
 
 export class FakeSession implements HostedSession {
@@ -73,6 +75,7 @@ export class FakeSession implements HostedSession {
   }
 
   async finish(): Promise<void> {
+    await this.#hooks.duringFinish(this);
     this.#emit({
       type: "runFinished",
       iteration: this.iteration,

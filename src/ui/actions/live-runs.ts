@@ -2,7 +2,7 @@
  * @file Starts, pauses, steps and ends the live runs: the main one, and beside it another method from the same seed
  * and budget, each in its own worker.
  */
-import type { IterationSummary } from "../../core/events/training-event.ts";
+import type { IterationSummary, TrainingEvent } from "../../core/events/training-event.ts";
 import { readRunConfig } from "../../core/training/config-parsing.ts";
 import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts";
 import type { InspectedToken, TipEdit, WorkerMessage } from "../../protocol/messages.ts";
@@ -10,6 +10,7 @@ import { knownSettings, totalMs } from "../store/run-slice.ts";
 import { asSentence, formatDuration } from "../format.ts";
 import { emptyView } from "../store/run-view.ts";
 import { INITIAL_SELECTION } from "../store/selection.ts";
+import type { WorkerState } from "../store/worker-slice.ts";
 import { addNote, liveView, usePage } from "../store/store.ts";
 import { hashOfConfig } from "../url.ts";
 import { messageOf, WorkerClient, type CommandBody } from "../worker-client.ts";
@@ -28,6 +29,8 @@ const SLOW_ITERATION_MS = 30_000;
 const client = new WorkerClient(receive);
 /** Database ids of the live runs. */
 const runIds = new Map<string, string>();
+/** What runs that are being opened have told of their configuration. */
+const openingConfigs = new Map<string, Partial<RunConfig>>();
 let nextKey = 1;
 
 type FailedMessage = Extract<WorkerMessage, { readonly type: "failed" }>;
@@ -114,10 +117,19 @@ export function train(): void {
   const worker = liveView(usePage.getState())?.worker;
   if (worker === undefined || worker === null) startRuns(true);
   else if (worker.state === "failed") continueFailed();
-  else if (worker.state === "finished") restart();
+  else if (worker.state === "finished" && !extend()) restart();
   else sendToAll({ type: "resume" });
   usePage.setState({ isPausing: false });
   rememberSession({ wasRunning: true });
+}
+
+/** Tells a finished run that it has more iterations now, in case the form has not yet; false if it has none. */
+function extend(): boolean {
+  const { settings } = usePage.getState();
+  const done = liveView(usePage.getState())?.run.iteration ?? 0;
+  if (settings.running === null || settings.running.iterations <= done) return false;
+  sendToAll({ type: "setConfig", changes: { iterations: settings.running.iterations } });
+  return true;
 }
 
 export function pause(): void {
@@ -313,7 +325,7 @@ function receive(key: string, message: WorkerMessage): void {
   hear({ key, message });
   const isMain = usePage.getState().liveKeys[0] === key;
   if (message.type === "events") noticeEvents(key, isMain, message);
-  if (message.type === "state" && isMain && message.state !== "running") usePage.setState({ isPausing: false });
+  if (message.type === "state") noticeState(key, isMain, message.state);
   if (message.type === "failed") noticeFailure(key, isMain, message);
 }
 
@@ -332,10 +344,10 @@ function noticeFailure(key: string, isMain: boolean, { requestId, error }: Faile
   });
 }
 
-/** Title and form follow the run's own configuration; a finished iteration shows that starting works. */
+/** A finished iteration shows that starting works. */
 function noticeEvents(key: string, isMain: boolean, { events, replay }: EventsMessage): void {
   for (const event of events) {
-    if (event.type === "runStarted") followConfig(key, isMain, event.config);
+    if (!replay) noticeConfig(key, event);
     if (event.type === "iterationFinished" && isMain && !replay) {
       if (readSession()?.attempts !== 0) rememberSession({ attempts: 0 });
       considerCompanion(event.summary);
@@ -343,8 +355,25 @@ function noticeEvents(key: string, isMain: boolean, { events, replay }: EventsMe
   }
 }
 
-function followConfig(key: string, isMain: boolean, told: unknown): void {
-  const config = configFromRecord(knownSettings(told));
+/** While a run is being opened it tells its configuration, and then what was changed since its last save. */
+function noticeConfig(key: string, event: TrainingEvent): void {
+  const told = openingConfigs.get(key);
+  if (event.type === "runStarted") openingConfigs.set(key, knownSettings(event.config));
+  if (event.type === "configChanged" && told !== undefined) {
+    openingConfigs.set(key, { ...told, ...knownSettings(event.changes) });
+  }
+}
+
+/** A run that tells its state is open. */
+function noticeState(key: string, isMain: boolean, state: WorkerState["state"]): void {
+  if (isMain && state !== "running") usePage.setState({ isPausing: false });
+  const told = openingConfigs.get(key);
+  openingConfigs.delete(key);
+  if (told !== undefined) followConfig(key, isMain, configFromRecord(told));
+}
+
+/** Title and form follow the run's own configuration. */
+function followConfig(key: string, isMain: boolean, config: RunConfig): void {
   applyNow();
   usePage.setState(({ views }) => {
     const view = views[key];

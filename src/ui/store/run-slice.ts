@@ -60,7 +60,7 @@ export function reduceRun(state: RunState, event: TrainingEvent): RunState {
     case "runStarted":
       return startRun(state, event);
     case "iterationStarted":
-      return { ...state, current: event.iteration, phase: null };
+      return { ...state, current: event.iteration, phase: null, finished: null };
     case "phaseStarted":
       return { ...state, phase: event.phase };
     case "rolloutsFinished":
