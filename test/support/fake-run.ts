@@ -20,7 +20,12 @@ export interface FakeRunHooks {
 }
 
 export function fakeRunHooks(): FakeRunHooks {
-  return { duringIteration: async () => {}, duringFinish: async () => {}, deviceLost: new Promise(() => undefined), backend: "cpu" };
+  return {
+    duringIteration: async () => {},
+    duringFinish: async () => {},
+    deviceLost: new Promise(() => undefined),
+    backend: "cpu",
+  };
 }
 
 export class FakeSession implements HostedSession {

@@ -23,7 +23,6 @@ export function clearTips(): void {
   editTip({ type: "clear" });
   addNote("info", `${plural(tips.length, "tip")} deleted: the memory is empty.`, {
     label: "Undo",
-    run: () =>
-      editTip({ type: "restore", tips: tips.flatMap(({ stored }) => (stored === null ? [] : [stored])) }),
+    run: () => editTip({ type: "restore", tips: tips.flatMap(({ stored }) => (stored === null ? [] : [stored])) }),
   });
 }
