@@ -24,6 +24,8 @@ export interface SelectedBackend {
   readonly name: BackendName;
   /** One plain sentence per decision, to be shown to the user. */
   readonly reasons: readonly string[];
+  /** WebGPU runs in software here; WebAssembly is faster. */
+  readonly isEmulated: boolean;
   /** Resolves with a sentence if the device is lost; tfjs computes garbage afterwards. Never rejects. */
   readonly deviceLost: Promise<string>;
 }
@@ -46,6 +48,8 @@ const WANTED_LIMITS = [
 /** tfjs starts wasm once; its paths cannot change afterwards. */
 let isWasmRunning = false;
 const NEVER = new Promise<string>(() => undefined);
+const EMULATED = "This WebGPU device is emulated in software; WebAssembly is much faster here.";
+const SOFTWARE_ADAPTER = /swiftshader|llvmpipe|basic render/i;
 
 /**
  * Makes the first kind that works the backend of tfjs, for the whole process.
@@ -57,10 +61,10 @@ export async function selectBackend(options: BackendOptions = {}): Promise<Selec
   const reasons: string[] = [];
   for (const name of LADDER.slice(LADDER.indexOf(options.prefer ?? "webgpu"))) {
     try {
-      const { deviceLost } = await start(name, options);
+      const { deviceLost, isEmulated } = await start(name, options);
       await verify(name);
-      reasons.push(`Using ${name}.`);
-      return { name, reasons, deviceLost };
+      reasons.push(`Using ${name}.`, ...(isEmulated ? [EMULATED] : []));
+      return { name, reasons, isEmulated, deviceLost };
     } catch (error) {
       reasons.push(`Not using ${name}: ${error instanceof Error ? error.message : String(error)}.`);
     }
@@ -69,7 +73,7 @@ export async function selectBackend(options: BackendOptions = {}): Promise<Selec
 }
 
 /** In an object, because a promise of a promise would wait for both. */
-type Started = Pick<SelectedBackend, "deviceLost">;
+type Started = Pick<SelectedBackend, "deviceLost" | "isEmulated">;
 
 async function start(name: BackendName, options: BackendOptions): Promise<Started> {
   switch (name) {
@@ -79,7 +83,7 @@ async function start(name: BackendName, options: BackendOptions): Promise<Starte
       return startWasm(options);
     case "cpu":
       await setBackend("cpu");
-      return { deviceLost: NEVER };
+      return { deviceLost: NEVER, isEmulated: false };
   }
 }
 
@@ -92,7 +96,7 @@ async function startWasm({ wasmPaths }: BackendOptions): Promise<Started> {
   await withoutNewListeners(() => setBackend("wasm"));
   isWasmRunning = true;
   await installWasmRuntime();
-  return { deviceLost: NEVER };
+  return { deviceLost: NEVER, isEmulated: false };
 }
 
 /** The parts of Node's process that matter here; absent in browsers. */
@@ -133,7 +137,13 @@ async function startWebGpu(): Promise<Started> {
   tf.registerBackend("webgpu", () => new WebGPUBackend(device, adapter.info), WEBGPU_PRIORITY);
   await setBackend("webgpu");
   const deviceLost = device.lost.then(({ reason, message }) => `The GPU was lost (${reason}): ${message}`);
-  return { deviceLost };
+  return { deviceLost, isEmulated: isSoftwareAdapter(adapter.info) };
+}
+
+/** Whether a processor plays graphics card. */
+export function isSoftwareAdapter(info: Partial<GPUAdapterInfo>): boolean {
+  const names = [info.vendor, info.architecture, info.device, info.description];
+  return info.isFallbackAdapter === true || SOFTWARE_ADAPTER.test(names.join(" "));
 }
 
 /** A GPU that is waking up answers null at first. */

@@ -9,6 +9,9 @@ import type { RunConfig } from "../core/training/run-config.ts";
 /** Which compute a run uses. */
 export type BackendName = "webgpu" | "wasm" | "cpu";
 
+/** Which compute a person wants; `auto` is the fastest kind that works. */
+export type BackendChoice = BackendName | "auto";
+
 /** A change of the memory made by a person. */
 export type TipEdit =
   | { readonly type: "delete"; readonly tipId: number }
@@ -27,7 +30,7 @@ export type WorkerCommand =
       readonly runId: string;
       readonly config: RunConfig;
       readonly fresh: boolean;
-      readonly backend: BackendName | "auto";
+      readonly backend: BackendChoice;
       /** False only loads and shows the run; `resume` then goes on. */
       readonly autoRun: boolean;
     }
@@ -53,7 +56,13 @@ export type WorkerCommand =
       readonly bytes: ArrayBuffer;
     }
   /** Trains a small base policy in the page. */
-  | { readonly type: "pretrain"; readonly runId: string; readonly seed: number; readonly tokens: number };
+  | {
+      readonly type: "pretrain";
+      readonly runId: string;
+      readonly seed: number;
+      readonly tokens: number;
+      readonly backend: BackendChoice;
+    };
 
 /** One token the policy could write. */
 export interface TokenChoice {
@@ -86,7 +95,14 @@ export interface Progress {
 
 /** Worker → page. Messages of one run arrive in order. */
 export type WorkerMessage =
-  | { readonly type: "backend"; readonly runId: string; readonly backend: BackendName; readonly reason: string }
+  | {
+      readonly type: "backend";
+      readonly runId: string;
+      readonly backend: BackendName;
+      readonly reason: string;
+      /** WebGPU runs in software here; WebAssembly is faster. */
+      readonly isEmulated: boolean;
+    }
   | { readonly type: "progress"; readonly runId: string; readonly progress: Progress | null }
   | { readonly type: "state"; readonly runId: string; readonly state: "running" | "paused" | "finished" }
   /** `replay` is true for the stored history sent after a resume. */

@@ -2,7 +2,7 @@
 import { createEnv, taskSpec } from "../core/envs/registry.ts";
 import { TrainingSession } from "../core/training/session.ts";
 import { WASM_URLS } from "../model/wasm-urls.ts";
-import type { Progress } from "../protocol/messages.ts";
+import type { BackendChoice, Progress } from "../protocol/messages.ts";
 import type { RunStore } from "../storage/run-store.ts";
 import { startBackend, type SelectedBackend } from "./backend.ts";
 import { loadBaseFile, pretrainHere } from "./browser-base.ts";
@@ -32,7 +32,7 @@ export function createBrowserHost(store: RunStore, post: OutboxPorts["post"]): R
     lock: lockRun,
     openRun: (request) => openRun(request, store, breathing(nextTask)),
     pretrain: async (request) => {
-      await startBackend({ wasmPaths: WASM_URLS });
+      await startWanted(request.backend);
       await pretrainHere(request, store, nextTask);
     },
   });
@@ -41,10 +41,7 @@ export function createBrowserHost(store: RunStore, post: OutboxPorts["post"]): R
 async function openRun(request: OpenRequest, store: RunStore, breathe: () => Promise<void>): Promise<OpenedRun> {
   const { config, checkpoint, emit, onProgress } = request;
   onProgress({ stage: "backend", fraction: null, remainingMs: null, text: "Starting the compute backend" });
-  const selected = await startBackend({
-    wasmPaths: WASM_URLS,
-    ...(request.backend === "auto" ? {} : { prefer: request.backend }),
-  });
+  const selected = await startWanted(request.backend);
   const baseFile = await loadBaseFile(config.base, store, onProgress);
   const plain = await createPolicy(basePolicyState(baseFile));
   const watch = selected.name === "webgpu" ? await compilationWatcher(store, onProgress) : () => null;
@@ -58,7 +55,8 @@ async function openRun(request: OpenRequest, store: RunStore, breathe: () => Pro
       session,
       policy,
       backend: selected.name,
-      reason: reasonOf(selected),
+      reason: selected.reasons.join(" "),
+      isEmulated: selected.isEmulated,
       deviceLost: selected.deviceLost,
       tipKey: tipKeys(session.config, { createEnv, taskSpec }),
       dispose: () => policy.dispose(),
@@ -69,8 +67,8 @@ async function openRun(request: OpenRequest, store: RunStore, breathe: () => Pro
   }
 }
 
-function reasonOf({ reasons }: SelectedBackend): string {
-  return reasons.join(" ");
+function startWanted(choice: BackendChoice): Promise<SelectedBackend> {
+  return startBackend({ wasmPaths: WASM_URLS, ...(choice === "auto" ? {} : { prefer: choice }) });
 }
 
 /** Tells that the first rollout and the first update compile, and how long that took the last time. */

@@ -32,6 +32,8 @@ export interface OpenedRun {
   readonly backend: BackendName;
   /** Which backend and why, in plain sentences. */
   readonly reason: string;
+  /** WebGPU runs in software here. */
+  readonly isEmulated: boolean;
   /** Resolves with a sentence when the device is lost. */
   readonly deviceLost: Promise<string>;
   readonly tipKey: ChangeTarget["tipKey"];

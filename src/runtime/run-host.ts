@@ -6,7 +6,7 @@ import { assertNever, CheckpointError, ConfigError } from "../core/base/errors.t
 import type { RolloutRecord, TrainingEvent } from "../core/events/training-event.ts";
 import type { RunConfig } from "../core/training/run-config.ts";
 import type { SessionCheckpoint } from "../core/training/session.ts";
-import { toWireError, type BackendName, type Progress, type WorkerCommand } from "../protocol/messages.ts";
+import { toWireError, type BackendChoice, type Progress, type WorkerCommand } from "../protocol/messages.ts";
 import type { RunStore, StoredRun } from "../storage/run-store.ts";
 import { HostedRun, type OpenedRun } from "./hosted-run.ts";
 import { inspectTurn } from "./inspection.ts";
@@ -19,7 +19,7 @@ export interface OpenRequest {
   readonly config: RunConfig;
   /** Where to go on; null for a new run. */
   readonly checkpoint: SessionCheckpoint | null;
-  readonly backend: BackendName | "auto";
+  readonly backend: BackendChoice;
   readonly emit: (event: TrainingEvent) => void;
   readonly onProgress: (progress: Progress | null) => void;
 }
@@ -38,6 +38,7 @@ export interface RunHostPorts extends OutboxPorts {
 export interface PretrainRequest {
   readonly seed: number;
   readonly tokens: number;
+  readonly backend: BackendChoice;
   readonly onProgress: (progress: Progress) => void;
   readonly goesOn: () => boolean;
 }
@@ -209,7 +210,8 @@ export class RunHost {
       onFailure: (error, deviceLost) => this.#fail(run, outbox, { error, deviceLost }),
     });
     this.#run = run;
-    outbox.post({ type: "backend", backend: opened.backend, reason: opened.reason });
+    const { backend: name, reason, isEmulated } = opened;
+    outbox.post({ type: "backend", backend: name, reason, isEmulated });
     run.reapply(parseChanges(stored?.header.pendingChanges ?? []));
     run.tellTips();
     outbox.post({ type: "progress", progress: null });
@@ -271,12 +273,13 @@ export class RunHost {
   }
 
   /** Ends the run, trains a base policy, and is then paused without one; `pause` stops it. */
-  async #pretrain({ runId, seed, tokens }: Command<"pretrain">): Promise<void> {
+  async #pretrain({ runId, seed, tokens, backend }: Command<"pretrain">): Promise<void> {
     await this.#closeRun();
     const outbox = new Outbox(runId, this.#ports);
     await this.#ports.pretrain({
       seed,
       tokens,
+      backend,
       onProgress: (progress) => outbox.post({ type: "progress", progress }),
       goesOn: () => !this.#isPauseWanted,
     });

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import { selectBackend } from "../../src/model/backend.ts";
+import { isSoftwareAdapter, selectBackend } from "../../src/model/backend.ts";
 import { WASM_PATHS } from "./backends.ts";
 
 describe("selecting a backend", () => {
@@ -11,6 +11,7 @@ describe("selecting a backend", () => {
     expect(selected.reasons).toHaveLength(2);
     expect(selected.reasons[0]).toMatch(/^Not using webgpu: .*no WebGPU\.$/);
     expect(selected.reasons[1]).toBe("Using wasm.");
+    expect(selected.isEmulated).toBe(false);
   });
 
   it("starts at the preferred kind and can change its mind later", async () => {
@@ -18,5 +19,21 @@ describe("selecting a backend", () => {
     expect(tf.getBackend()).toBe("cpu");
     expect((await selectBackend({ prefer: "wasm" })).name).toBe("wasm");
     expect(tf.getBackend()).toBe("wasm");
+  });
+});
+
+describe("an adapter that is emulated in software", () => {
+  it.each([
+    [{ isFallbackAdapter: true }],
+    [{ vendor: "google", architecture: "swiftshader" }],
+    [{ description: "llvmpipe (LLVM 15.0.6, 256 bits)" }],
+    [{ description: "Microsoft Basic Render Driver" }],
+  ])("is known by its fallback flag or its name: %j", (info) => {
+    expect(isSoftwareAdapter(info)).toBe(true);
+  });
+
+  it("is not any other", () => {
+    expect(isSoftwareAdapter({ vendor: "nvidia", architecture: "hopper", isFallbackAdapter: false })).toBe(false);
+    expect(isSoftwareAdapter({})).toBe(false);
   });
 });

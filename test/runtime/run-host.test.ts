@@ -18,7 +18,9 @@ describe("a run", () => {
     const page = new HostHarness(store, hooks);
     await page.start();
     await page.untilState("finished");
-    expect(page.of("backend")).toEqual([{ type: "backend", ...RUN, backend: "cpu", reason: "Using cpu." }]);
+    expect(page.of("backend")).toEqual([
+      { type: "backend", ...RUN, backend: "cpu", reason: "Using cpu.", isEmulated: false },
+    ]);
     expect(page.of("state").map(({ state }) => state)).toEqual(["running", "finished"]);
     expect(page.events(false).filter((type) => type === "iterationFinished")).toHaveLength(4);
     expect(page.events(false)[0]).toBe("runStarted");
@@ -362,15 +364,15 @@ describe("pretraining", () => {
   test("tells its progress, keeps no run, and can be stopped by a pause", async () => {
     let stoppedAfter = 0;
     const page = new HostHarness(store, hooks, {
-      pretrain: async ({ seed, tokens, onProgress, goesOn }) => {
-        expect([seed, tokens]).toEqual([3, 1000]);
+      pretrain: async ({ seed, tokens, backend, onProgress, goesOn }) => {
+        expect([seed, tokens, backend]).toEqual([3, 1000, "wasm"]);
         for (; goesOn(); stoppedAfter++) {
           onProgress({ stage: "pretraining", fraction: 0.5, remainingMs: 10, text: "Training" });
           await new Promise((resolve) => setImmediate(resolve));
         }
       },
     });
-    const done = page.host.handle({ type: "pretrain", ...RUN, seed: 3, tokens: 1000 });
+    const done = page.host.handle({ type: "pretrain", ...RUN, seed: 3, tokens: 1000, backend: "wasm" });
     await page.until("progress");
     await page.host.handle({ type: "pause", ...RUN });
     await done;

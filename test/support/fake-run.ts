@@ -123,6 +123,7 @@ export function fakeOpener(hooks: FakeRunHooks) {
       },
       backend: hooks.backend,
       reason: `Using ${hooks.backend}.`,
+      isEmulated: false,
       deviceLost: hooks.deviceLost,
       tipKey: () => [3, 4],
       dispose: () => {

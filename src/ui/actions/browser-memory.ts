@@ -1,8 +1,10 @@
 /** @file The few things the page itself remembers between visits; run data is the worker's. */
 import * as v from "valibot";
+import type { BackendChoice } from "../../protocol/messages.ts";
 
 const SESSION_KEY = "empo2.session";
 const THEME_KEY = "empo2.theme";
+const BACKEND_KEY = "empo2.backend";
 
 const RUN_ID = v.pipe(v.string(), v.regex(/^[\w-]{1,80}$/));
 const SESSION_SCHEMA = v.object({
@@ -50,6 +52,15 @@ export function readSession(): StoredSession | null {
 
 export function writeSession(session: StoredSession | null): void {
   write(SESSION_KEY, session === null ? null : JSON.stringify(session));
+}
+
+export function readBackendChoice(): BackendChoice {
+  const choice = v.safeParse(v.picklist(["webgpu", "wasm", "cpu"]), read(BACKEND_KEY));
+  return choice.success ? choice.output : "auto";
+}
+
+export function writeBackendChoice(choice: BackendChoice): void {
+  write(BACKEND_KEY, choice === "auto" ? null : choice);
 }
 
 export function readTheme(): "system" | "light" | "dark" {

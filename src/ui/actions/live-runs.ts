@@ -59,8 +59,14 @@ function open({ config, runId, fresh, autoRun }: StartOptions): string {
     liveKeys: [...liveKeys, key],
   }));
   client.open(key, runId);
-  client.send(key, { type: "start", config, fresh, backend: "auto", autoRun });
+  send(key, { config, fresh, autoRun });
   return key;
+}
+
+function send(key: string, start: Omit<StartOptions, "runId">): void {
+  const { backendChoice } = usePage.getState();
+  usePage.setState({ openedBackend: backendChoice });
+  client.send(key, { type: "start", backend: backendChoice, ...start });
 }
 
 /** Starts the main run with the settings of the form, and its companion. */
@@ -116,9 +122,11 @@ function considerCompanion({ times }: IterationSummary): void {
 export function train(): void {
   const worker = liveView(usePage.getState())?.worker;
   if (worker === undefined || worker === null) startRuns(true);
-  else if (worker.state === "failed") continueFailed();
   else if (worker.state === "finished" && !extend()) restart();
-  else sendToAll({ type: "resume" });
+  else {
+    continueFailed();
+    sendToAll({ type: "resume" });
+  }
   usePage.setState({ isPausing: false });
   rememberSession({ wasRunning: true });
 }
@@ -208,20 +216,31 @@ function endRuns(): void {
   writeSession(null);
 }
 
-/** Opens a failed run again, from its last save. */
+/** Opens the failed runs again, from their last save. */
 function continueFailed(): void {
-  for (const key of usePage.getState().liveKeys) {
-    const view = usePage.getState().views[key];
-    const runId = runIds.get(key);
-    const { running } = usePage.getState().settings;
-    if (view?.worker?.state !== "failed" || runId === undefined || running === null) continue;
-    const config = { ...running, method: view.run.method };
-    const empty = emptyView({ key, title: view.title, source: "live", method: config.method, config });
-    usePage.setState(({ views }) => ({ views: { ...views, [key]: empty } }));
-    client.open(key, runId);
-    client.send(key, { type: "start", config, fresh: false, backend: "auto", autoRun: true });
-  }
-  sendToAll({ type: "resume" });
+  const { liveKeys, views } = usePage.getState();
+  for (const key of liveKeys) if (views[key]?.worker?.state === "failed") reopen(key, true);
+}
+
+/** Opens a live run again, from its last save, in a new worker. */
+function reopen(key: string, autoRun: boolean): void {
+  const { views, settings } = usePage.getState();
+  const view = views[key];
+  const runId = runIds.get(key);
+  if (view === undefined || runId === undefined || settings.running === null) return;
+  const config = { ...settings.running, method: view.run.method };
+  const empty = emptyView({ key, title: view.title, source: "live", method: config.method, config });
+  usePage.setState(({ views: all }) => ({ views: { ...all, [key]: empty } }));
+  client.open(key, runId);
+  send(key, { config, fresh: false, autoRun });
+}
+
+/** The live runs go on from their last save on the compute that the visitor wants. */
+export function reopenRuns(): void {
+  applyNow();
+  const autoRun = isRunning() && !usePage.getState().isPausing;
+  for (const key of usePage.getState().liveKeys) reopen(key, autoRun);
+  usePage.setState({ isPausing: false });
 }
 
 /** Goes on with the run of the last visit. Settings of the form that wait for a restart go on waiting. */

@@ -2,8 +2,9 @@
 import { chooseFile, curvesCsv, downloadFile, rolloutsJsonl } from "../export.ts";
 import { configOfHash } from "../url.ts";
 import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts";
+import type { BackendChoice } from "../../protocol/messages.ts";
 import { addNote, usePage, type Theme } from "../store/store.ts";
-import { readSession, readTheme, writeTheme } from "./browser-memory.ts";
+import { readBackendChoice, readSession, readTheme, writeBackendChoice, writeTheme } from "./browser-memory.ts";
 import { attempt, exportCheckpoint, importCheckpoint, resumeStoredRun } from "./live-runs.ts";
 import { playRecording } from "./recording.ts";
 import { readAddress, showInAddress } from "./settings-actions.ts";
@@ -66,9 +67,16 @@ function applyTheme(theme: Theme): void {
   else document.documentElement.dataset["theme"] = theme;
 }
 
+/** Chooses the compute of the runs to come, on this visit and later ones. */
+export function chooseBackend(choice: BackendChoice): void {
+  usePage.setState({ backendChoice: choice });
+  writeBackendChoice(choice);
+}
+
 /** First the settings of the link, then the run of the last visit, else the recorded run. */
 export function startPage(): void {
   applyTheme(readTheme());
+  usePage.setState({ backendChoice: readBackendChoice() });
   const linked = configOfHash(location.hash);
   readAddress();
   if (linked === null || isReload() || isStoredRun(linked.config)) {

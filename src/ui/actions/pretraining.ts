@@ -13,7 +13,7 @@ let wanted = { seed: 0, tokens: 0 };
 export function startPretraining(seed: number, tokens: number): void {
   wanted = { seed, tokens };
   client.open(KEY, KEY);
-  client.send(KEY, { type: "pretrain", seed, tokens });
+  client.send(KEY, { type: "pretrain", seed, tokens, backend: usePage.getState().backendChoice });
   usePage.setState({
     pretraining: { stage: "loading", fraction: null, remainingMs: null, text: "Preparing the made-up worlds" },
   });

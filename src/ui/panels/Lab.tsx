@@ -5,6 +5,7 @@ import { Icon } from "../components/Icon.tsx";
 import { classNames } from "../components/class-names.ts";
 import controls from "../components/controls.module.css";
 import { usePage } from "../store/store.ts";
+import { BackendRow } from "./BackendRow.tsx";
 import { FieldRow } from "./FieldRow.tsx";
 import { Pretraining } from "./Pretraining.tsx";
 import { RestartOffer } from "./StatusStrip.tsx";
@@ -59,7 +60,12 @@ function OpenLab() {
             {CONFIG_FIELDS.filter((field) => field.group === group).map((field) => (
               <FieldRow key={field.key} field={field} />
             ))}
-            {group === "task" && <Pretraining />}
+            {group === "task" && (
+              <>
+                <Pretraining />
+                <BackendRow />
+              </>
+            )}
           </fieldset>
         ))}
       </div>

@@ -1,4 +1,5 @@
-import { restart, train } from "../actions/live-runs.ts";
+import { reopenRuns, restart, train } from "../actions/live-runs.ts";
+import { chooseBackend } from "../actions/page-actions.ts";
 import { seekRecording, setPlaybackSpeed, togglePlayback } from "../actions/recording.ts";
 import { dismissCorrections } from "../actions/settings-actions.ts";
 import { Icon } from "../components/Icon.tsx";
@@ -39,7 +40,7 @@ function Corrections() {
 }
 
 function LiveStatus({ worker }: { readonly worker: WorkerState }) {
-  const { state, progress, error, backendReason } = worker;
+  const { state, progress, error, backendReason, isEmulated } = worker;
   const isPausing = usePage((page) => page.isPausing);
   if (state === "failed") {
     return (
@@ -63,6 +64,12 @@ function LiveStatus({ worker }: { readonly worker: WorkerState }) {
         <span>{text}</span>
         <progress className={styles.progress} aria-label={text} {...(fraction === null ? {} : { value: fraction })} />
         {remainingMs !== null && <span className={controls.muted}>about {formatDuration(remainingMs)} left</span>}
+        {isEmulated && (
+          <>
+            <span className={controls.muted}>{EMULATED}</span>
+            <WasmOffer />
+          </>
+        )}
       </div>
     );
   }
@@ -72,8 +79,28 @@ function LiveStatus({ worker }: { readonly worker: WorkerState }) {
         <span className={styles.badge}>{isPausing ? "Pausing after this iteration." : STATE_WORDS[state]}</span>{" "}
         <span className={controls.muted}>{backendReason}</span>
       </p>
+      {isEmulated && <WasmOffer />}
       <RestartOffer />
     </div>
+  );
+}
+
+const EMULATED = "WebGPU is emulated in software here; WebAssembly is much faster.";
+
+/** Takes the run from emulated WebGPU to WebAssembly. */
+function WasmOffer() {
+  return (
+    <button
+      type="button"
+      className={classNames(controls.button, controls.small)}
+      title="The run goes on from its last save, on WebAssembly"
+      onClick={() => {
+        chooseBackend("wasm");
+        reopenRuns();
+      }}
+    >
+      Use WebAssembly
+    </button>
   );
 }
 

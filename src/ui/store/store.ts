@@ -1,7 +1,7 @@
 /** @file The page's state: the runs it shows, what the visitor looks at, and the settings form. */
 import { create } from "zustand";
 import type { TrainingEvent } from "../../core/events/training-event.ts";
-import type { Progress, WorkerMessage } from "../../protocol/messages.ts";
+import type { BackendChoice, Progress, WorkerMessage } from "../../protocol/messages.ts";
 import { findRollout, type EpisodeState, type ShownRollout } from "./episode-slice.ts";
 import { emptyView, reduceMessage, reduceView, type RunView } from "./run-view.ts";
 import { INITIAL_SELECTION, type Selection } from "./selection.ts";
@@ -47,6 +47,10 @@ export interface PageState {
   readonly settings: SettingsState;
   /** Another method runs beside the main one, from the same seed. */
   readonly race: boolean;
+  /** The compute that the visitor wants. */
+  readonly backendChoice: BackendChoice;
+  /** What was wanted when the live runs were opened. */
+  readonly openedBackend: BackendChoice;
   /** The runs will pause when the iteration in flight is done. */
   readonly isPausing: boolean;
   readonly playback: PlaybackState;
@@ -66,6 +70,8 @@ export const INITIAL_PAGE: PageState = {
   selection: INITIAL_SELECTION,
   settings: INITIAL_SETTINGS,
   race: true,
+  backendChoice: "auto",
+  openedBackend: "auto",
   isPausing: false,
   playback: { state: "loading", position: 0, length: 0, secondsPerIteration: 1.5, origin: "" },
   pretraining: null,

@@ -7,6 +7,8 @@ export interface WorkerState {
   readonly backend: BackendName | null;
   /** One sentence: which backend and why. */
   readonly backendReason: string;
+  /** WebGPU runs in software here; WebAssembly is faster. */
+  readonly isEmulated: boolean;
   readonly saved: { readonly iteration: number; readonly error: string | null } | null;
   readonly error: string | null;
 }
@@ -16,6 +18,7 @@ export const INITIAL_WORKER: WorkerState = {
   progress: null,
   backend: null,
   backendReason: "",
+  isEmulated: false,
   saved: null,
   error: null,
 };
@@ -24,7 +27,12 @@ export const INITIAL_WORKER: WorkerState = {
 export function reduceWorker(state: WorkerState, message: WorkerMessage): WorkerState {
   switch (message.type) {
     case "backend":
-      return { ...state, backend: message.backend, backendReason: message.reason };
+      return {
+        ...state,
+        backend: message.backend,
+        backendReason: message.reason,
+        isEmulated: message.isEmulated,
+      };
     case "progress":
       return { ...state, progress: message.progress };
     case "state":

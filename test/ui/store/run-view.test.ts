@@ -166,7 +166,7 @@ describe("worker messages", () => {
   test("say backend, progress, state and what is saved", () => {
     const progress = { stage: "compiling", fraction: 0.5, remainingMs: 900, text: "Compiling" } as const;
     const loading = messages(
-      { type: "backend", runId: "a", backend: "wasm", reason: "There is no WebGPU." },
+      { type: "backend", runId: "a", backend: "wasm", isEmulated: false, reason: "There is no WebGPU." },
       { type: "progress", runId: "a", progress },
     );
     expect(loading).toMatchObject({ state: "starting", backend: "wasm", progress });
