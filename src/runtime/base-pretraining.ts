@@ -2,14 +2,8 @@
 import { Random } from "../core/base/random.ts";
 import { CorpusBatches, pretrainingOptimizer } from "../pretraining/batches.ts";
 import { BASE_CORPUS, BASE_TRAINING } from "../pretraining/recipe.ts";
+import type { PretrainedBase } from "../protocol/pretrained-bases.ts";
 import { PretrainingReplica, type ShardGradient } from "./pretraining-replica.ts";
-
-/** What to train on, and for how long. */
-export interface PretrainingPlan {
-  readonly seed: number;
-  /** Corpus tokens to train on. */
-  readonly tokens: number;
-}
 
 /**
  * A base policy's file, trained on the current backend.
@@ -18,7 +12,7 @@ export interface PretrainingPlan {
  * @returns null if training ended early
  */
 export async function pretrainBase(
-  { seed, tokens }: PretrainingPlan,
+  { seed, tokens }: PretrainedBase,
   onStep: (tokensDone: number) => Promise<boolean>,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const replica = await PretrainingReplica.create(Random.fromSeed(seed).fork("weights"), null);

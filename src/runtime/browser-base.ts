@@ -1,41 +1,37 @@
 /** @file The base policy's file: shipped beside the page, or pretrained in this browser and kept in its database. */
-import { CheckpointError } from "../core/base/errors.ts";
+import { CheckpointError, StorageError } from "../core/base/errors.ts";
 import type { Progress } from "../protocol/messages.ts";
+import { pretrainedName, settingOfBase } from "../protocol/pretrained-bases.ts";
 import type { RunStore } from "../storage/run-store.ts";
-import { pretrainBase, type PretrainingPlan } from "./base-pretraining.ts";
+import { pretrainBase } from "./base-pretraining.ts";
 import type { PretrainRequest } from "./run-host.ts";
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** The name, as in `RunConfig.base`, of a base policy that was trained in this browser. */
-export function pretrainedName({ seed, tokens }: PretrainingPlan): string {
-  return `here-${seed}-${tokens}`;
-}
-
-/** Trains a base policy on the current backend and keeps it in the database, unless it ended early. */
+/**
+ * Trains a base policy on the current backend and keeps it in the database, unless it ended early.
+ *
+ * @throws {StorageError} before any work if this browser keeps nothing
+ */
 export async function pretrainHere(
   request: PretrainRequest,
-  store: Pick<RunStore, "writeSetting">,
+  store: Pick<RunStore, "writeSetting" | "problem">,
   nextTask: () => Promise<void>,
 ): Promise<void> {
+  if (store.problem !== null) throw new StorageError(`pretrain: a database to keep it in. ${store.problem}`);
   const start = performance.now();
   const file = await pretrainBase(request, async (tokensDone) => {
     request.onProgress(pretrainingProgress(tokensDone / request.tokens, performance.now() - start));
     await nextTask();
     return request.goesOn();
   });
-  if (file !== null) await store.writeSetting(settingOf(pretrainedName(request)), file);
+  if (file !== null) await store.writeSetting(settingOfBase(pretrainedName(request)), file);
 }
 
 function pretrainingProgress(share: number, elapsedMs: number): Progress {
   const fraction = Math.min(1, share);
   const remainingMs = (elapsedMs * (1 - fraction)) / fraction;
   return { stage: "pretraining", fraction, remainingMs, text: "Training a base policy on made-up worlds" };
-}
-
-/** Name of the setting that holds a base policy trained in this browser. */
-function settingOf(name: string): string {
-  return `base:${name}`;
 }
 
 /**
@@ -48,7 +44,7 @@ export async function loadBaseFile(
   store: Pick<RunStore, "readSetting">,
   onProgress: (progress: Progress) => void,
 ): Promise<Uint8Array> {
-  const own = await store.readSetting(settingOf(name)).catch(() => undefined);
+  const own = await store.readSetting(settingOfBase(name)).catch(() => undefined);
   if (own instanceof Uint8Array) return own;
   // The worker's script lies in a folder beside `base`, whatever path the page is served from.
   const url = new URL(`../base/${name}.safetensors`, self.location.href);

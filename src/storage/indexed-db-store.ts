@@ -96,6 +96,10 @@ export class IndexedDbStore implements RunStore {
     await this.#database.write("delete run", (tx) => deleteRows(tx, runId));
   }
 
+  async listSettings(): Promise<string[]> {
+    return this.#database.read("list settings", (tx) => tx.objectStore("settings").getAllKeys());
+  }
+
   async readSetting(name: string): Promise<unknown> {
     return this.#database.read("read setting", (tx) => tx.objectStore("settings").get(name));
   }

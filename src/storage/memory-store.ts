@@ -84,6 +84,10 @@ export class MemoryStore implements RunStore {
     return Promise.resolve();
   }
 
+  async listSettings(): Promise<string[]> {
+    return Promise.resolve([...this.#settings.keys()]);
+  }
+
   async readSetting(name: string): Promise<unknown> {
     return Promise.resolve(this.#settings.get(name));
   }

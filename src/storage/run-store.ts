@@ -47,6 +47,8 @@ export interface RunStore {
   /** The run's events, oldest first, in parts. */
   readEvents(runId: string): Promise<(readonly TrainingEvent[])[]>;
   deleteRun(runId: string): Promise<void>;
+  /** The names of the settings. */
+  listSettings(): Promise<string[]>;
   readSetting(name: string): Promise<unknown>;
   writeSetting(name: string, value: unknown): Promise<void>;
   close(): Promise<void>;

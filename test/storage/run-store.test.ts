@@ -132,6 +132,7 @@ describe.each([
     expect(await store.readSetting("theme")).toBeUndefined();
     await store.writeSetting("theme", { dark: true });
     expect(await store.readSetting("theme")).toEqual({ dark: true });
+    expect(await store.listSettings()).toEqual(["theme"]);
   });
 });
 

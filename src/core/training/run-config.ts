@@ -169,8 +169,8 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     key: "base",
     default: "base",
     ...TASK,
-    label: "Base policy",
-    help: "The pretrained checkpoint the run starts from, in place of Qwen2.5-7B-Instruct.",
+    label: "Model size / base policy",
+    help: "The pretrained checkpoint a run starts from, which fixes the model's size (in the paper Qwen2.5-7B-Instruct); changing it needs a restart.",
   },
   count("iterations", 60, [1, 100000], {
     ...TASK,

@@ -1,8 +1,10 @@
 /** @file Trains a small base policy in a worker of its own and puts its name into the form. */
 import type { WorkerMessage } from "../../protocol/messages.ts";
+import { pretrainedName } from "../../protocol/pretrained-bases.ts";
 import { asSentence } from "../format.ts";
 import { addNote, usePage } from "../store/store.ts";
 import { WorkerClient } from "../worker-client.ts";
+import { findBases } from "./bases.ts";
 import { setFields } from "./settings-actions.ts";
 
 const KEY = "pretraining";
@@ -33,6 +35,7 @@ function receive(message: WorkerMessage): void {
   }
   if (message.type !== "state") return;
   stopPretraining();
-  setFields({ base: `here-${wanted.seed}-${wanted.tokens}` });
+  void findBases();
+  setFields({ base: pretrainedName(wanted) });
   addNote("info", "The base policy is trained and stored in this browser. The next run starts from it.");
 }

@@ -17,7 +17,7 @@ export function methodTitle(method: string): string {
 export function runTitle(config: RunConfig): string {
   const changes = CONFIG_FIELDS.filter(
     ({ key, default: value }) => key !== "method" && key !== "seed" && config[key] !== value,
-  ).map(({ key, label }) => `${label} ${String(config[key])}`);
+  ).map(({ key, label }) => `${key === "base" ? "base" : label} ${String(config[key])}`);
   const more = changes.length > 2 ? [`${changes.length - 2} more`] : [];
   return [`${methodTitle(config.method)}, seed ${config.seed}`, ...changes.slice(0, 2), ...more].join(", ");
 }

@@ -1,7 +1,8 @@
-import { useId, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import { taskSpecs } from "../../core/envs/registry.ts";
 import { readRunConfig } from "../../core/training/config-parsing.ts";
 import type { ConfigField, NumberField, RunConfig } from "../../core/training/run-config.ts";
+import { findBases } from "../actions/bases.ts";
 import { setFields } from "../actions/settings-actions.ts";
 import { HelpTip } from "../components/HelpTip.tsx";
 import { Icon } from "../components/Icon.tsx";
@@ -17,7 +18,7 @@ export function FieldRow({ field }: { readonly field: ConfigField }) {
   const waits = usePage(({ settings: { running } }) => running !== null && !field.hot && running[field.key] !== value);
   const isChanged = value !== field.default;
   return (
-    <div className={classNames(styles.field, isChanged && styles.changed)}>
+    <div className={classNames(styles.field, isChanged && styles.changed, field.key === "base" && styles.tall)}>
       <span className={styles.name}>
         <label htmlFor={id}>{field.label}</label>
         <HelpTip about={field.label} text={field.help} />
@@ -60,6 +61,7 @@ interface ControlProps {
 }
 
 function Control({ field, id, value }: ControlProps) {
+  if (field.key === "base") return <BaseControl field={field} id={id} value={String(value)} />;
   if (field.kind === "number") return <NumberControl key={value} field={field} id={id} value={value as number} />;
   const choices = field.kind === "choice" ? field.choices : choicesOf(field.key);
   if (choices === null) return <TextControl key={value} field={field} id={id} value={String(value)} />;
@@ -68,6 +70,29 @@ function Control({ field, id, value }: ControlProps) {
       {[...new Set([...choices, String(value)])].map((choice) => (
         <option key={choice}>{choice}</option>
       ))}
+    </select>
+  );
+}
+
+/** The base policies there are, and the one that was asked for. */
+function BaseControl({ field, id, value }: ControlProps) {
+  const bases = usePage((state) => state.bases);
+  useEffect(() => void findBases(), []);
+  const isKnown = bases.some(({ name }) => name === value);
+  return (
+    <select
+      id={id}
+      className={controls.input}
+      title={bases.find(({ name }) => name === value)?.description}
+      value={value}
+      onChange={(event) => setField(field, event.target.value)}
+    >
+      {bases.map(({ name, title }) => (
+        <option key={name} value={name}>
+          {title}
+        </option>
+      ))}
+      {!isKnown && <option>{value}</option>}
     </select>
   );
 }

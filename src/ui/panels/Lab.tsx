@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { Fragment, useEffect, useRef } from "react";
 import { CONFIG_FIELDS, DEFAULT_CONFIG, type ConfigField } from "../../core/training/run-config.ts";
 import { setFields } from "../actions/settings-actions.ts";
 import { Icon } from "../components/Icon.tsx";
@@ -58,14 +58,12 @@ function OpenLab() {
           <fieldset key={group} className={styles.group}>
             <legend>{title}</legend>
             {CONFIG_FIELDS.filter((field) => field.group === group).map((field) => (
-              <FieldRow key={field.key} field={field} />
+              <Fragment key={field.key}>
+                <FieldRow field={field} />
+                {field.key === "base" && <Pretraining />}
+              </Fragment>
             ))}
-            {group === "task" && (
-              <>
-                <Pretraining />
-                <BackendRow />
-              </>
-            )}
+            {group === "task" && <BackendRow />}
           </fieldset>
         ))}
       </div>

@@ -32,6 +32,14 @@ export interface NoteAction {
   readonly run: () => void;
 }
 
+/** A base policy that a run can start from. */
+export interface BaseOption {
+  /** As in `RunConfig.base`. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+}
+
 export type Theme = "system" | "light" | "dark";
 
 export interface PageState {
@@ -47,6 +55,8 @@ export interface PageState {
   readonly settings: SettingsState;
   /** Another method runs beside the main one, from the same seed. */
   readonly race: boolean;
+  /** The base policies that are known; a link may name another one. */
+  readonly bases: readonly BaseOption[];
   /** The compute that the visitor wants. */
   readonly backendChoice: BackendChoice;
   /** What was wanted when the live runs were opened. */
@@ -70,6 +80,7 @@ export const INITIAL_PAGE: PageState = {
   selection: INITIAL_SELECTION,
   settings: INITIAL_SETTINGS,
   race: true,
+  bases: [],
   backendChoice: "auto",
   openedBackend: "auto",
   isPausing: false,
