@@ -1,6 +1,9 @@
 import { useEffect } from "react";
+import { ErrorBoundary, type FallbackProps } from "react-error-boundary";
 import { startPage } from "./actions/page-actions.ts";
 import { readAddress } from "./actions/settings-actions.ts";
+import { PanelGuard } from "./components/Panel.tsx";
+import controls from "./components/controls.module.css";
 import { useFollow } from "./hooks/use-follow.ts";
 import { useKeyboard } from "./hooks/use-keyboard.ts";
 import { HelpDialog } from "./panels/HelpDialog.tsx";
@@ -15,7 +18,13 @@ import { UpdatePanel } from "./panels/UpdatePanel.tsx";
 import { WorldPanel } from "./panels/WorldPanel.tsx";
 import styles from "./App.module.css";
 
-const TABS = ["World", "Memory", "Policy", "Update", "Result"] as const;
+const PANELS = [
+  { id: "world", title: "World", Content: WorldPanel },
+  { id: "memory", title: "Memory", Content: MemoryPanel },
+  { id: "policy", title: "Policy", Content: PolicyPanel },
+  { id: "update", title: "Update", Content: UpdatePanel },
+  { id: "result", title: "Result", Content: ResultPanel },
+] as const;
 
 let isStarted = false;
 
@@ -26,8 +35,30 @@ function startOnce(): void {
   addEventListener("hashchange", () => readAddress());
 }
 
-/** The page: transport bar, status, and the five panels of the causal chain. */
+/** The page; if all of it fails, a sentence and a way to go on. */
 export function App() {
+  return (
+    <ErrorBoundary FallbackComponent={PageFailure}>
+      <Page />
+    </ErrorBoundary>
+  );
+}
+
+function PageFailure({ error }: FallbackProps) {
+  return (
+    <main role="alert" className={styles.failure}>
+      <h1>EMPO² Playground</h1>
+      <p>The page could not be shown. What was saved is safe; reload it to go on.</p>
+      <p className={controls.note}>{error instanceof Error ? error.message : String(error)}</p>
+      <button type="button" className={controls.primary} onClick={() => location.reload()}>
+        Reload
+      </button>
+    </main>
+  );
+}
+
+/** Transport bar, status, and the five panels of the causal chain. */
+function Page() {
   useEffect(startOnce, []);
   useFollow();
   useKeyboard();
@@ -38,20 +69,20 @@ export function App() {
         <StatusStrip />
       </section>
       <main className={styles.panels}>
-        <WorldPanel />
-        <MemoryPanel />
-        <PolicyPanel />
-        <UpdatePanel />
-        <ResultPanel />
+        {PANELS.map(({ id, title, Content }) => (
+          <PanelGuard key={id} id={id} title={title}>
+            <Content />
+          </PanelGuard>
+        ))}
       </main>
       <nav className={styles.tabs} aria-label="Panels">
-        {TABS.map((title) => (
+        {PANELS.map(({ id, title }) => (
           <a
-            key={title}
-            href={`#${title.toLowerCase()}`}
+            key={id}
+            href={`#${id}`}
             onClick={(event) => {
               event.preventDefault();
-              document.getElementById(title.toLowerCase())?.scrollIntoView({ behavior: "smooth" });
+              document.getElementById(id)?.scrollIntoView({ behavior: "smooth" });
             }}
           >
             {title}

@@ -32,6 +32,25 @@ export function Panel({ title, id, isActive, aside, children }: PanelProps) {
   );
 }
 
+interface PanelGuardProps extends Pick<PanelProps, "title" | "id"> {
+  readonly children: ReactNode;
+}
+
+/** Keeps the other panels on the page when one fails outside its body. */
+export function PanelGuard({ title, id, children }: PanelGuardProps) {
+  const fallback = (props: FallbackProps) => (
+    <section id={id} className={styles.panel} aria-label={title}>
+      <header className={styles.header}>
+        <h2 className={styles.title}>{title}</h2>
+      </header>
+      <div className={styles.body}>
+        <PanelFailure {...props} />
+      </div>
+    </section>
+  );
+  return <ErrorBoundary fallbackRender={fallback}>{children}</ErrorBoundary>;
+}
+
 function PanelFailure({ error, resetErrorBoundary }: FallbackProps) {
   return (
     <div role="alert" className={styles.failure}>

@@ -52,6 +52,20 @@ describe("the fold of a run's events", () => {
     ]);
   });
 
+  test("of a finished run that goes on has no result until it is finished again", () => {
+    const result = { weightsHash: "", rolloutsHash: "", heldOutReturn: 40, heldOutSuccess: 0 };
+    const finished = reduceView(viewOf(runEvents({ iterations: 3 })), [
+      { type: "runFinished", iteration: 3, ...result },
+    ]);
+    const extended = reduceView(finished, [
+      { type: "configChanged", iteration: 3, changes: { iterations: 5 } },
+      ...iterationEvents(4),
+    ]);
+    expect(finished.run.finished).toMatchObject({ iteration: 3 });
+    expect(extended.run).toMatchObject({ iteration: 4, finished: null, config: { iterations: 5 } });
+    expect(extended.run.curve).toHaveLength(4);
+  });
+
   test("goes on from the iteration of a resumed run", () => {
     const config = {};
     const resumed = reduceView(viewOf(runEvents({ iterations: 5 })), [
