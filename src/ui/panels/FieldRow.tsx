@@ -62,9 +62,9 @@ interface ControlProps {
 
 function Control({ field, id, value }: ControlProps) {
   if (field.key === "base") return <BaseControl field={field} id={id} value={String(value)} />;
-  if (field.kind === "number") return <NumberControl key={value} field={field} id={id} value={value as number} />;
+  if (field.kind === "number") return <NumberControl field={field} id={id} value={value as number} />;
   const choices = field.kind === "choice" ? field.choices : choicesOf(field.key);
-  if (choices === null) return <TextControl key={value} field={field} id={id} value={String(value)} />;
+  if (choices === null) return <TextControl field={field} id={id} value={String(value)} />;
   return (
     <select id={id} className={controls.input} value={value} onChange={(event) => setField(field, event.target.value)}>
       {[...new Set([...choices, String(value)])].map((choice) => (
@@ -103,6 +103,17 @@ function choicesOf(key: keyof RunConfig): readonly string[] | null {
   return null;
 }
 
+/** A text that is being typed; a new value from elsewhere replaces it. The input stays, and with it the focus. */
+function useTextOf(value: string): [string, (text: string) => void] {
+  const [text, setText] = useState(value);
+  const [seen, setSeen] = useState(value);
+  if (seen !== value) {
+    setSeen(value);
+    setText(value);
+  }
+  return [text, setText];
+}
+
 /** A slider where the range is small enough for one, and always a number to type. */
 function NumberControl({
   field,
@@ -113,12 +124,12 @@ function NumberControl({
   readonly id: string;
   readonly value: number;
 }) {
-  const [text, setText] = useState(shownDefault(value));
+  const [text, setText] = useTextOf(shownDefault(value));
   const { min, max, step, integer, log } = field;
   const hasSlider = log === true || (max - min) / step <= 1000;
   const commit = () => {
+    setText(shownDefault(value)); // unless the field takes on what was typed
     if (text.trim() !== "" && Number.isFinite(Number(text)) && text !== shownDefault(value)) setField(field, text);
-    else setText(shownDefault(value));
   };
   const fromSlider = (position: number) => (log === true ? Number((10 ** position).toPrecision(2)) : position);
   return (
@@ -159,7 +170,7 @@ function TextControl({
   readonly id: string;
   readonly value: string;
 }) {
-  const [text, setText] = useState(value);
+  const [text, setText] = useTextOf(value);
   const commit = () => setField(field, text);
   return (
     <input
