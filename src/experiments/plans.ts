@@ -144,18 +144,18 @@ export const EXPERIMENTS: readonly Experiment[] = [
     question: "What does the effect depend on where the content of a tip is what has to be learned?",
     runs: gridRuns({ arms: POWER_ARMS, houses: [0, 1, 2], seeds: [1], common: { ...POWER, preset: "easy" } }),
   },
-  {
-    id: "find-animal-remedies",
-    title: "find-animal, easy: against learning by heart",
+  ...FIND_TASKS.map((task) => ({
+    id: `${task}-remedies`,
+    title: `${task}, easy: against learning by heart`,
     question:
       "The held-out return falls after iteration 15. Does a smaller step, a KL penalty or more train variations help?",
     runs: gridRuns({
       arms: FIND_REMEDIES,
       houses: [0],
       seeds: [1, 2],
-      common: { task: "find-animal", preset: "easy", iterations: 30, evaluateEvery: 5, evaluationEpisodes: 4 },
+      common: { task, preset: "easy", iterations: 30, evaluateEvery: 5, evaluationEpisodes: 4 },
     }),
-  },
+  })),
   {
     id: "renewable-remedies",
     title: "Renewable sources, easy: what was tried",
