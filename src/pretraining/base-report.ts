@@ -18,7 +18,7 @@ import { decode, encode, TOKEN } from "../core/text/tokenizer.ts";
 import { DEFAULT_CONFIG } from "../core/training/run-config.ts";
 import { successRate } from "../core/training/evaluator.ts";
 import { toRunSettings } from "../core/training/settings.ts";
-import { generateEpisode } from "./corpus.ts";
+import { generateChain, generateEpisode } from "./corpus.ts";
 import type { MissionWorld } from "./mission.ts";
 import { randomMissionWorld } from "./random-world.ts";
 import { BASE_CORPUS } from "./recipe.ts";
@@ -71,8 +71,16 @@ export interface PolarityReport {
   readonly meanCrossedAfterDarkTip: number;
 }
 
+/** Cross-entropy on corpus episodes of other seeds than pretraining's, nats per token. */
+export interface CorpusLossReport {
+  readonly episodes: number;
+  readonly action: number;
+  readonly tip: number;
+}
+
 /** Everything that is measured of a base policy. */
 export interface BaseReport {
+  readonly corpusLoss: CorpusLossReport;
   readonly returns: readonly ReturnReport[];
   readonly randomWorlds: RandomWorldReport;
   readonly placebo: readonly PlaceboReport[];
@@ -86,11 +94,32 @@ const ROLLOUT = toRunSettings(DEFAULT_CONFIG).rollout;
 export async function reportOnBase(policy: Policy, seed: number, scale: number): Promise<BaseReport> {
   const random = Random.fromSeed(seed);
   return {
+    corpusLoss: await reportCorpusLoss(policy, random.fork("corpus"), Math.max(1, Math.round(60 * scale))),
     polarity: await reportPolarity(policy, 10),
     placebo: await reportPlacebo(policy, random.fork("placebo"), scale),
     randomWorlds: await reportRandomWorlds(policy, random.fork("worlds"), Math.round(60 * scale)),
     returns: await reportReturns(policy, random.fork("returns"), Math.max(1, Math.round(8 * scale))),
   };
+}
+
+async function reportCorpusLoss(policy: Policy, random: Random, chains: number): Promise<CorpusLossReport> {
+  const rows = Array.from({ length: chains }, (_, i) => generateChain(random.fork(i), BASE_CORPUS))
+    .flat()
+    .map(({ row }) => row)
+    .filter(({ tokens }) => tokens.length <= policy.config.contextLength);
+  const sequences = rows.map(({ tokens, weights }) => ({
+    tokens,
+    positions: weights.flatMap((weight, position) => (weight >= 1 ? [position] : [])),
+  }));
+  const logProbs = await policy.logProbs(sequences, 1);
+  const losses = { action: [] as number[], tip: [] as number[] };
+  rows.forEach(({ weights }, i) => {
+    sequences[i]!.positions.forEach((position, k) => {
+      const kind = weights[position] === BASE_CORPUS.weights.tip ? "tip" : "action";
+      losses[kind].push(-logProbs[i]![k]!);
+    });
+  });
+  return { episodes: rows.length, action: mean(losses.action), tip: mean(losses.tip) };
 }
 
 interface RollOutOptions {
