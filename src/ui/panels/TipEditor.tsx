@@ -72,7 +72,7 @@ function TipText({ text, setText }: { readonly text: string; readonly setText: (
         aria-label="Text of the tip"
         aria-invalid={unknown.length > 0}
         aria-describedby={id}
-        placeholder="for example: hallway go kitchen ; connect red bulb to battery"
+        placeholder="for example: hallway focus take kitchen connect battery on"
         value={text}
         onChange={(event) => setText(event.target.value)}
       />
