@@ -11,9 +11,8 @@ import type { Random } from "../base/random.ts";
 import type { TaskRef } from "../envs/env.ts";
 import type { LearningMode, ModeCounts } from "../events/training-event.ts";
 import { recordStates, storeTips } from "../rollout/remember.ts";
-import { updateRows, withTipFreeOldLogProbs } from "../rollout/update-rows.ts";
+import { hasGlobalTerm, updateRows, withTipFreeOldLogProbs } from "../rollout/update-rows.ts";
 import type { Algorithm, GroupPlan } from "./algorithm.ts";
-import { hasGlobalTerm } from "./grpo.ts";
 import type { RunSettings } from "./run-settings.ts";
 import { withControlTips } from "./control-tips.ts";
 

@@ -4,7 +4,7 @@
  */
 import { groupRelativeAdvantages } from "../advantages/group-relative.ts";
 import { trajectoryReturn } from "../advantages/returns.ts";
-import { updateRows } from "../rollout/update-rows.ts";
+import { hasGlobalTerm, updateRows } from "../rollout/update-rows.ts";
 import { plainGroups, type Algorithm } from "./algorithm.ts";
 
 /** Group-relative policy optimisation on plain rollouts. */
@@ -27,8 +27,3 @@ export const grpo: Algorithm = {
     return { trajectories, advantages, stats };
   },
 };
-
-/** Whether the loss acts on rows whose advantage is zero. */
-export function hasGlobalTerm(loss: { readonly klCoefficient: number; readonly entropyCoefficient: number }): boolean {
-  return loss.klCoefficient > 0 || loss.entropyCoefficient > 0;
-}

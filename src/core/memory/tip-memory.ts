@@ -37,6 +37,10 @@ export function retrieveTips(
     .slice(0, retrievalSize);
 }
 
+function hasSameText(a: Pick<Tip, "tokens">, b: Pick<Tip, "tokens">): boolean {
+  return a.tokens.length === b.tokens.length && a.tokens.every((token, i) => token === b.tokens[i]);
+}
+
 /** What a new tip needs; the memory gives it its id. */
 export type NewTip = Pick<Tip, "bucket" | "tokens" | "score" | "iteration" | "key" | "author">;
 
@@ -84,8 +88,7 @@ export class TipMemory {
    */
   add(tip: NewTip, bucketCapacity: number): Tip | null {
     const bucket = this.bucket(tip.bucket);
-    const text = tip.tokens.join(" ");
-    if (bucket.some((other) => other.tokens.join(" ") === text)) return null;
+    if (bucket.some((other) => hasSameText(other, tip))) return null;
     const added: Tip = { ...tip, id: this.#nextId++, pinned: false, retrievedCount: 0 };
     this.#tips.set(added.id, added);
     const droppable = bucket.filter(({ pinned }) => !pinned);

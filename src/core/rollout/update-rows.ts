@@ -1,5 +1,5 @@
 /** @file Trajectories as rows to learn from: which tokens carry the loss, with or without tips (Table 3). */
-import type { Policy, UpdateRow } from "../policy/policy.ts";
+import type { LossConfig, Policy, UpdateRow } from "../policy/policy.ts";
 import { positionsOf, withoutTips } from "../text/sequence.ts";
 import type { Trajectory } from "./trajectory.ts";
 
@@ -30,6 +30,11 @@ export function updateRows(
     if (!keepAll && Math.abs(advantage) < NEGLIGIBLE_ADVANTAGE) return [];
     return [{ trajectory, row: updateRow(trajectory, advantage) }];
   });
+}
+
+/** Whether the loss acts on rows whose advantage is zero. */
+export function hasGlobalTerm({ klCoefficient, entropyCoefficient }: LossConfig): boolean {
+  return klCoefficient > 0 || entropyCoefficient > 0;
 }
 
 function updateRow(trajectory: Trajectory, advantage: number): UpdateRow {

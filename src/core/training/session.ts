@@ -282,7 +282,8 @@ export class TrainingSession {
     return (evaluateEvery > 0 && this.#iteration % evaluateEvery === 0) || this.#iteration === iterations;
   }
 
-  async #evaluate(split: Split = "test"): Promise<void> {
+  async #evaluate(): Promise<void> {
+    const split: Split = "test";
     const { policy, createEnv } = this.#dependencies;
     const config = this.#config;
     this.#emit({ type: "phaseStarted", phase: "evaluation", iteration: this.#iteration });
