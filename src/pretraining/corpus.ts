@@ -6,20 +6,14 @@
 import type { Random } from "../core/base/random.ts";
 import { ScienceWorldEnv } from "../core/envs/science/science-world-env.ts";
 import type { TaskRef } from "../core/envs/env.ts";
+import { isVisible, thingById } from "../core/envs/science/state.ts";
 import type { LanguageModelRow } from "../core/policy/policy.ts";
 import { scoreTokens } from "../core/rollout/remember.ts";
 import { encode, TOKEN } from "../core/text/tokenizer.ts";
 import { stageOf, type MissionWorld } from "./mission.ts";
 import { randomMissionWorld, type CorpusMix } from "./random-world.ts";
-import {
-  literalAction,
-  oracleAction,
-  readerAction,
-  startMemory,
-  type AgentMemory,
-  type PriorConfig,
-  type Situation,
-} from "./scripted-agents.ts";
+import { literalAction, oracleAction, readerAction } from "./scripted-agents.ts";
+import { ELSEWHERE, startMemory, type AgentMemory, type PriorConfig, type Situation } from "./situation.ts";
 import { before, TipLog } from "./tip-log.ts";
 
 /** What the corpus is made of; printed on the base policy's card. */
@@ -123,7 +117,8 @@ export function generateEpisode(
   }
   const memory = startMemory(env.state);
   const log = new TipLog(env.state, world.mission);
-  const oracleTurns = style === "mixed" ? random.integer(11) : style === "oracle" ? Infinity : 0;
+  const oracleTurns =
+    style === "mixed" ? random.integer(world.mission.family === "haul" ? 22 : 11) : style === "oracle" ? Infinity : 0;
   const actions: string[] = [];
   while (!observation.done) {
     const situation: Situation = { state: env.state, mission: world.mission, memory, random, prior: config.prior };
@@ -164,6 +159,10 @@ function wanderAction(situation: Situation): string {
   };
   const { memory, random } = situation;
   memory.wanderCrossed ??= random.chance(0.5);
+  if (situation.mission.family === "haul") {
+    const site = random.chance(0.6) ? ELSEWHERE : null;
+    memory.wiringPlan ??= { site, route: [], activate: random.chance(0.4), crossed: memory.wanderCrossed };
+  }
   return literalAction(eager, memory.wanderCrossed);
 }
 
@@ -176,7 +175,8 @@ function actionWeight(action: string, style: EpisodeStyle, byOracle: boolean, { 
 function remember(memory: AgentMemory, action: string, { state, mission }: Situation): void {
   if (memory.visited.at(-1) !== state.agentRoom) memory.visited.push(state.agentRoom);
   if (action.startsWith("connect") && mission.family === "carry" && stageOf(state, mission) === "connect") {
-    memory.tried.add(action.slice(action.indexOf(" to ") + 4));
+    const source = action.slice(action.indexOf(" to ") + 4);
+    if (mission.sources.includes(source) && isVisible(state, thingById(state, source))) memory.tried.add(source);
   }
 }
 

@@ -11,6 +11,17 @@ export interface WiringMission {
   readonly wires: readonly string[];
 }
 
+/** Power a part by wiring it to a source of a named kind, in the one room where that delivers or by activating it. */
+export interface HaulMission {
+  readonly family: "haul";
+  readonly part: string;
+  readonly source: string;
+  readonly wires: readonly string[];
+  /** Where the source has to stand; null: anywhere. */
+  readonly site: string | null;
+  readonly needsActivation: boolean;
+}
+
 /** Teaching worlds: carry a part to a source that works and connect the two at once. */
 export interface CarryMission {
   readonly family: "carry";
@@ -29,7 +40,7 @@ export interface FindMission {
 }
 
 /** One of the families of tasks the corpus is made of. */
-export type Mission = WiringMission | CarryMission | FindMission;
+export type Mission = WiringMission | HaulMission | CarryMission | FindMission;
 
 /** A world of the corpus and what to do in it. */
 export interface MissionWorld {
@@ -44,7 +55,7 @@ export type Stage = "focus" | "take" | "wire" | "connect" | "put" | "done";
 export function stageOf(state: WorldState, mission: Mission): Stage {
   if (state.orderedPassed >= state.spec.orderedGoals.length) return "done";
   if (state.orderedPassed === 0) return "focus";
-  if (mission.family === "wiring") return "wire";
+  if (mission.family === "wiring" || mission.family === "haul") return "wire";
   const carried = carrierOf(state, focusOf(state, mission));
   if (carried.at !== "inventory") return "take";
   return mission.family === "carry" ? "connect" : "put";

@@ -9,8 +9,13 @@ export interface ParsedTip {
   readonly roomsBefore: readonly (readonly string[])[];
   /** Whether that success was reached. */
   readonly reached: readonly boolean[];
-  /** Whether the wires were crossed; null if not all four connections were made. */
+  /** Whether the wires were crossed, the last time that all four connections were made; null if they never were. */
   readonly crossed: boolean | null;
+  /** Carried everything somewhere before wiring. */
+  readonly hauled: boolean;
+  /** The room of the last wiring. */
+  readonly site: string | null;
+  readonly activated: boolean;
   readonly lit: boolean;
   readonly dark: boolean;
   /** The name of what the tip calls bad. */
@@ -28,13 +33,19 @@ export function parseTip(tip: string): ParsedTip {
     if (SUCCESSES.has(word)) roomsBefore.push([]);
     else if (ROOMS.has(word)) roomsBefore.at(-1)!.push(word);
   }
-  const terminals = log.filter((word) => word === "anode" || word === "cathode");
+  const isTerminal = (word: string): boolean => word === "anode" || word === "cathode";
+  const terminals = log.filter(isTerminal);
+  const last = terminals.slice(-4);
+  const isWhole = terminals.length === 4 || terminals.length === 8;
   const trouble = troubles.find((words) => words[0] === "bad");
   return {
     rooms: log.filter((word) => ROOMS.has(word)),
     roomsBefore,
     reached: roomsBefore.map((_, i) => i < roomsBefore.length - 1),
-    crossed: terminals.length === 4 ? terminals[0] !== terminals[1] : null,
+    crossed: isWhole ? last[0] !== last[1] : null,
+    hauled: log.includes("put"),
+    site: log.slice(0, Math.max(0, log.findLastIndex(isTerminal))).findLast((word) => ROOMS.has(word)) ?? null,
+    activated: log.includes("activate"),
     lit: log.includes("on"),
     dark: troubles.some((words) => words[0] === "dark"),
     bad: trouble === undefined ? null : trouble.slice(1).join(" "),

@@ -2,201 +2,133 @@
  * @file Random worlds for the corpus. Everything that is a fact of the worlds trained in later is drawn at random
  * here: floor plan, where things are, which way round wires light a part, which sources work. What stays is grammar.
  */
-import { generateFloorPlan } from "../core/envs/science/floor-plan.ts";
 import {
-  INVENTORY,
   ROOM_NAMES,
+  type ElectricSpec,
   type OptionalGoal,
-  type OrderedGoal,
   type RoomName,
   type ThingSpec,
-  type WorldRules,
-  type WorldSpec,
 } from "../core/envs/science/world.ts";
 import type { Random } from "../core/base/random.ts";
 import { wordsOf } from "../core/text/vocabulary.ts";
 import type { FindMission, MissionWorld } from "./mission.ts";
+import {
+  COLOURS,
+  distractors,
+  FOCUS_PART,
+  NEVER,
+  NEW_ROOM,
+  part,
+  PART_ON,
+  partNames,
+  PARTS,
+  randomPlan,
+  roomSomewhere,
+  SEE_PART,
+  source,
+  SOURCES,
+  thing,
+  toSpec,
+} from "./world-parts.ts";
 
-const COLOURS = wordsOf("colours");
-const SOURCES = ["battery", "solar", "wind", "gas", "nuclear"];
-const PARTS = ["bulb", "motor", "buzzer"];
 const STAGES = ["egg", "baby", "adult", "juvenile", "hatchling"];
-const DISTRACTORS = [
-  ...[
-    "cup",
-    "table",
-    "chair",
-    "book",
-    "painting",
-    "picture",
-    "sink",
-    "shelf",
-    "bed",
-    "couch",
-    "bowl",
-    "jug",
-    "counter",
-  ],
-  ...[
-    "desk",
-    "toilet",
-    "bathtub",
-    "fountain",
-    "axe",
-    "shovel",
-    "thermometer",
-    "lighter",
-    "stopwatch",
-    "apple",
-    "banana",
-  ],
-];
-const DEVICES = ["stove", "oven", "furnace", "sink"];
-const CUPBOARDS = ["cupboard", "fridge", "freezer", "closet", "drawer"];
 
 /** Share of each family among the worlds; part of the base policy's card. */
 export interface CorpusMix {
   readonly wiring: number;
   readonly carry: number;
   readonly find: number;
+  /** Wiring with a source of a named kind, which may deliver only somewhere else or only when activated. */
+  readonly haul: number;
 }
 
 /** A random world of a random family. */
 export function randomMissionWorld(random: Random, mix: CorpusMix): MissionWorld {
-  const choice = random.uniform() * (mix.wiring + mix.carry + mix.find);
+  const choice = random.uniform() * (mix.wiring + mix.carry + mix.find + mix.haul);
   if (choice < mix.wiring) return wiringWorld(random);
-  return choice < mix.wiring + mix.carry ? carryWorld(random) : findWorld(random);
+  if (choice < mix.wiring + mix.carry) return carryWorld(random);
+  return choice < mix.wiring + mix.carry + mix.find ? findWorld(random) : haulWorld(random);
 }
-
-function thing(id: string, name: string, at: string, more: Partial<ThingSpec> = {}): ThingSpec {
-  return { id, name, at, relevant: true, movable: true, phase: "solid", ...more };
-}
-
-function part(id: string, name: string, at: string): ThingSpec {
-  return thing(id, name, at, { electric: { role: "part" } });
-}
-
-function source(name: string, at: string, works: boolean): ThingSpec {
-  return thing(name, name, at, { electric: { role: "source", needs: "nothing", works } });
-}
-
-/** Mostly a random tree with two more doors; sometimes one with a hub of six doors. */
-function randomPlan(random: Random): WorldSpec["floorPlan"] {
-  if (!random.chance(0.3)) return generateFloorPlan(random);
-  const [hub, ...rooms] = random.shuffled(ROOM_NAMES) as [RoomName, ...RoomName[]];
-  const spokes = rooms.slice(0, 6);
-  const outer = rooms
-    .slice(6)
-    .map((room, i): [RoomName, RoomName] => [random.pick([...spokes, ...rooms.slice(6, 6 + i)]), room]);
-  const doors: [RoomName, RoomName][] = [...spokes.map((room): [RoomName, RoomName] => [hub, room]), ...outer];
-  return { doors: random.shuffled(doors) };
-}
-
-/** Rooms within a distance of another, that room included. */
-function roomsWithin(plan: WorldSpec["floorPlan"], from: RoomName, distance: number): RoomName[] {
-  const near = new Set<RoomName>([from]);
-  for (let step = 0; step < distance; step++) {
-    for (const room of [...near]) {
-      for (const [a, b] of plan.doors) {
-        if (a === room) near.add(b);
-        if (b === room) near.add(a);
-      }
-    }
-  }
-  return [...near];
-}
-
-/** A room that is mostly near the start, as often as chance alone would not have it. */
-function roomSomewhere(random: Random, plan: WorldSpec["floorPlan"], start: RoomName): RoomName {
-  const choice = random.uniform();
-  return random.pick(roomsWithin(plan, start, choice < 0.25 ? 0 : choice < 0.5 ? 1 : 9));
-}
-
-/** Two to four standing things per room. */
-function distractors(random: Random): ThingSpec[] {
-  return ROOM_NAMES.flatMap((room) => {
-    const plain = random.sample(DISTRACTORS, 1 + random.integer(2)).map((name) => thing(`${room} ${name}`, name, room));
-    if (random.chance(0.4)) plain.push(device(random.pick(DEVICES), room));
-    if (random.chance(0.3)) plain.push(cupboard(random.pick(CUPBOARDS), room));
-    return plain.filter(({ name }, i) => plain.findIndex((other) => other.name === name) === i);
-  });
-}
-
-function device(name: string, room: RoomName): ThingSpec {
-  return thing(`${room} ${name}`, name, room, { movable: false, device: { on: false, works: true } });
-}
-
-function cupboard(name: string, room: RoomName): ThingSpec {
-  return thing(`${room} ${name}`, name, room, { movable: false, container: { lid: true, open: false } });
-}
-
-interface Frame {
-  readonly taskText: string;
-  readonly start: RoomName;
-  readonly plan: WorldSpec["floorPlan"];
-  readonly things: readonly ThingSpec[];
-  readonly orderedGoals: readonly OrderedGoal[];
-  readonly optionalGoals: readonly OptionalGoal[];
-  readonly rules: Partial<WorldRules>;
-  readonly teleport: boolean;
-  readonly openDoors: boolean;
-  readonly maxTurns: number;
-}
-
-function toSpec(random: Random, frame: Frame): WorldSpec {
-  const { taskText, plan, start, orderedGoals, optionalGoals, rules, teleport, openDoors, maxTurns } = frame;
-  const orange = thing("orange", "orange", INVENTORY, { relevant: false, edible: true });
-  return {
-    taskText,
-    floorPlan: plan,
-    startRoom: start,
-    things: [...random.shuffled(frame.things), orange],
-    orderedGoals,
-    optionalGoals,
-    rules: { crossedPolarity: true, directConnection: false, lightDelayTicks: 1, ...rules },
-    simplifications: {
-      teleportAction: teleport,
-      openDoors,
-      openContainers: false,
-      selfWateringFlowerPots: teleport,
-      noElectricalAction: false,
-    },
-    maxTurns,
-    maxMoves: 100,
-  };
-}
-
-function partName(random: Random): string {
-  const noun = random.pick(PARTS);
-  return noun !== "bulb" && random.chance(0.3) ? noun : `${random.pick(COLOURS)} ${noun}`;
-}
-
-/** Different part names, the first one being the target. */
-function partNames(random: Random, count: number): string[] {
-  const names = new Set<string>();
-  while (names.size < count) names.add(partName(random));
-  return [...names];
-}
-
-const SEE_PART: OptionalGoal = { text: "see the part", condition: { type: "sees", thing: "part" } };
-const NEW_ROOM: OptionalGoal = { text: "be in another room", condition: { type: "newRoom" } };
-const NEVER: OptionalGoal = { text: "out of reach", condition: { type: "never" } };
-const FOCUS_PART: OrderedGoal = {
-  text: "focus on the part",
-  condition: { type: "focused", on: { ids: ["part"] } },
-  fails: "wrongFocus",
-};
-const PART_ON: OrderedGoal = { text: "the part is on", condition: { type: "focusLit" } };
 
 /** A part to be wired to a source in the same room. Which way round it lights is a coin toss. */
 function wiringWorld(random: Random): MissionWorld {
+  const withBattery = random.chance(0.6);
+  const sourceName = withBattery ? "battery" : random.pick(SOURCES.slice(1));
+  const otherSources = withBattery ? random.sample(SOURCES.slice(1), random.integer(3)) : [];
+  const bench = workbench(random, [
+    source(sourceName, "", true),
+    ...otherSources.map((name) => source(name, "", false)),
+  ]);
+  const spec = toSpec(random, {
+    ...bench.frame,
+    taskText: `power ${bench.target}`,
+    orderedGoals: [FOCUS_PART, PART_ON],
+    optionalGoals: wiringGoals(sourceName),
+    maxTurns: 20,
+  });
+  return { spec, mission: { family: "wiring", part: "part", source: sourceName, wires: bench.wires } };
+}
+
+const KINDS = { renewable: ["solar", "wind"], nonrenewable: ["gas", "nuclear"] } as const;
+
+/**
+ * The same with a source of a named kind. Whether it delivers anywhere, only in one room (whichever, not where it
+ * stands) or only when activated is drawn for each world; a battery stands by that would power the part too, wrongly.
+ */
+function haulWorld(random: Random): MissionWorld {
+  const kind = random.pick(["renewable", "nonrenewable"] as const);
+  const name = random.pick(KINDS[kind]);
+  const other = random.pick(KINDS[kind === "renewable" ? "nonrenewable" : "renewable"]);
+  const hasButton = random.chance(0.45);
+  const activation = hasButton && random.chance(0.7);
+  const needsPlace = random.chance(activation ? 0.15 : 0.7);
+  const bench = workbench(random, [
+    source("battery", "", true),
+    hasButton ? { ...source(name, "", true), device: { on: false, works: true } } : source(name, "", true),
+    source(other, "", false),
+  ]);
+  const site = needsPlace ? random.pick(ROOM_NAMES.filter((room) => room !== bench.room)) : null;
+  const electric: ElectricSpec = {
+    role: "source",
+    needs: site === null ? (activation ? "activation" : "nothing") : { room: site },
+    works: true,
+  };
+  const things = bench.frame.things.map((spec) => (spec.id === name ? { ...spec, electric } : spec));
+  const spec = toSpec(random, {
+    ...bench.frame,
+    things,
+    taskText: `power ${bench.target} use ${kind}`,
+    orderedGoals: [
+      FOCUS_PART,
+      PART_ON,
+      { text: `from the ${name}`, condition: { type: "focusConnected", sources: [name] }, fails: "unmet" },
+    ],
+    optionalGoals: wiringGoals(name),
+    maxTurns: 24,
+  });
+  const needsActivation = activation && site === null;
+  return {
+    spec,
+    mission: { family: "haul", part: "part", source: name, wires: bench.wires, site, needsActivation },
+  };
+}
+
+function wiringGoals(sourceName: string): OptionalGoal[] {
+  return [
+    NEW_ROOM,
+    SEE_PART,
+    { text: "wire the anode", condition: { type: "wired", thing: "part", terminal: "anode" } },
+    { text: "wire the cathode", condition: { type: "wired", thing: "part", terminal: "cathode" } },
+    { text: "join part and source", condition: { type: "wireJoins", part: "part", sources: [sourceName] } },
+  ];
+}
+
+/** A house with a room in which parts, wires, a switch and the given sources lie. */
+function workbench(random: Random, sources: readonly ThingSpec[]) {
   const plan = randomPlan(random);
   const start = random.pick(ROOM_NAMES);
   const room = roomSomewhere(random, plan, start);
   const [target, ...others] = partNames(random, 1 + random.integer(5));
-  const withBattery = random.chance(0.6);
-  const sourceName = withBattery ? "battery" : random.pick(SOURCES.slice(1));
-  const otherSources = withBattery ? random.sample(SOURCES.slice(1), random.integer(3)) : [];
   const wires = random
     .sample(COLOURS, 3)
     .map((colour) => thing(`wire ${colour}`, `${colour} wire`, room, { electric: { role: "wire", conducts: true } }));
@@ -207,32 +139,20 @@ function wiringWorld(random: Random): MissionWorld {
     ...distractors(random),
     part("part", target!, room),
     ...others.map((name, i) => part(`other ${i}`, name, room)),
-    source(sourceName, room, true),
-    ...otherSources.map((name) => source(name, room, false)),
+    ...sources.map((spec) => ({ ...spec, at: room })),
     thing("switch", "switch", room, { electric: { role: "switch" }, device: { on: false, works: true } }),
     ...wires,
     ...decoys.filter(({ name, at }) => name !== target && at !== room),
   ];
-  const wireIds = wires.map(({ id }) => id);
-  const spec = toSpec(random, {
-    taskText: `power ${target!}`,
+  const frame = {
     start,
     plan,
     things,
-    orderedGoals: [FOCUS_PART, PART_ON],
-    optionalGoals: [
-      NEW_ROOM,
-      SEE_PART,
-      { text: "wire the anode", condition: { type: "wired", thing: "part", terminal: "anode" } },
-      { text: "wire the cathode", condition: { type: "wired", thing: "part", terminal: "cathode" } },
-      { text: "join part and source", condition: { type: "wireJoins", part: "part", sources: [sourceName] } },
-    ],
     rules: { crossedPolarity: random.chance(0.5) },
     teleport: random.chance(0.5),
     openDoors: random.chance(0.75),
-    maxTurns: 20,
-  });
-  return { spec, mission: { family: "wiring", part: "part", source: sourceName, wires: wireIds } };
+  };
+  return { frame, room, target: target!, wires: wires.map(({ id }) => id) };
 }
 
 /** A part to be carried to a source that works. Most sources do not say whether they do. */

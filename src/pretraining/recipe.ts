@@ -1,10 +1,10 @@
 /** @file The recipe of the shipped base policy. Changing it changes the base: pretrain again and renew its card. */
 import type { CorpusConfig } from "./corpus.ts";
-import { DEFAULT_PRIOR } from "./scripted-agents.ts";
+import { DEFAULT_PRIOR } from "./situation.ts";
 
 /** What the base policy reads (learning-recipe.md §3, §7). */
 export const BASE_CORPUS: CorpusConfig = {
-  mix: { wiring: 0.45, carry: 0.3, find: 0.25 },
+  mix: { wiring: 0.35, carry: 0.25, find: 0.2, haul: 0.2 },
   prior: DEFAULT_PRIOR,
   episodesPerWorld: 7,
   weights: { action: 1, plainConnection: 4, tip: 1.6, answer: 0.05, firstObservation: 0.1 },

@@ -3,9 +3,8 @@
  * `literalAction` is the prior: it does the literal thing, is over-confident and rarely walks. `readerAction` follows
  * the tips it was shown. `oracleAction` knows the world and only makes trajectories worth a tip.
  */
-import type { Random } from "../core/base/random.ts";
-import { connectedTo, exitsOf, inventory, isVisible, outerPlace, thingById } from "../core/envs/science/state.ts";
-import { ROOM_NAMES, type Thing, type WorldState } from "../core/envs/science/world.ts";
+import { inventory, isVisible, outerPlace, thingById } from "../core/envs/science/state.ts";
+import type { Thing, WorldState } from "../core/envs/science/world.ts";
 import { parseTip, type ParsedTip } from "./parsed-tip.ts";
 import {
   carrierOf,
@@ -15,63 +14,11 @@ import {
   stageOf,
   type CarryMission,
   type FindMission,
-  type Mission,
   type WiringMission,
 } from "./mission.ts";
-
-/** How the literal agent behaves; part of the base policy's card. */
-export interface PriorConfig {
-  /** Does the stage's action if it is possible. */
-  readonly followThrough: number;
-  /** Same, once wiring has begun. */
-  readonly followThroughWiring: number;
-  /** Leaves the room although nothing told it to. */
-  readonly wander: number;
-  /** Focuses something similar, or anything, when the target is not there. */
-  readonly wrongSimilarFocus: number;
-  readonly wrongFocus: number;
-  /** Wires a connection the other way round although no tip says so: how sharp the prior is (learning-recipe.md §7). */
-  readonly crossedByChance: number;
-}
-
-/** The prior that makes a poor explorer for an honest reason (learning-recipe.md §2, §7). */
-export const DEFAULT_PRIOR: PriorConfig = {
-  followThrough: 0.9,
-  followThroughWiring: 0.96,
-  wander: 0.05,
-  wrongSimilarFocus: 0.12,
-  wrongFocus: 0.02,
-  crossedByChance: 0,
-};
-
-/** What an agent remembers within an episode. */
-export interface AgentMemory {
-  readonly visited: string[];
-  /** Sources that were tried in vain. */
-  readonly tried: Set<string>;
-  /** Terminal it begins wiring with. */
-  firstTerminal: "anode" | "cathode" | null;
-  /** A room whose door it has just opened. */
-  heading: string | null;
-  /** Which way round it wires while it wanders. */
-  wanderCrossed: boolean | null;
-}
-
-/** A fresh memory at the start of an episode. */
-export function startMemory(state: WorldState): AgentMemory {
-  return { visited: [state.agentRoom], tried: new Set(), firstTerminal: null, heading: null, wanderCrossed: null };
-}
-
-/** One agent in one state. */
-export interface Situation {
-  readonly state: WorldState;
-  readonly mission: Mission;
-  readonly memory: AgentMemory;
-  readonly random: Random;
-  readonly prior: PriorConfig;
-}
-
-const OPPOSITE = { anode: "cathode", cathode: "anode" } as const;
+import { ELSEWHERE, type Situation, type WiringPlan } from "./situation.ts";
+import { goTo, nextHop, pendingMove, reachableRooms } from "./travel.ts";
+import { haulAction, ponderAction, wireAction } from "./wiring.ts";
 
 /** The action that the task's words ask for at this stage, possible or not. */
 export function stageAction(situation: Situation, crossed: boolean, avoid: ReadonlySet<string> = new Set()): string {
@@ -82,7 +29,7 @@ export function stageAction(situation: Situation, crossed: boolean, avoid: Reado
     case "take":
       return `pick up ${carrierOf(state, focusOf(state, mission)).name}`;
     case "wire":
-      return wireAction(situation, mission as WiringMission, crossed) ?? "wait1";
+      return wiringStageAction(situation, crossed);
     case "connect":
       return connectAction(situation, mission as CarryMission, avoid);
     case "put":
@@ -92,40 +39,18 @@ export function stageAction(situation: Situation, crossed: boolean, avoid: Reado
   }
 }
 
+function wiringStageAction(situation: Situation, crossed: boolean): string {
+  const { mission, memory } = situation;
+  if (mission.family !== "haul") return wireAction(situation, mission as WiringMission, crossed) ?? "wait1";
+  if (memory.wiringPlan !== null) return haulAction(situation, mission, memory.wiringPlan) ?? "wait1";
+  return wireAction(situation, mission, crossed) ?? ponderAction(situation, mission);
+}
+
 function focusAction({ state, mission, random }: Situation): string {
   const candidates = focusCandidates(state, mission);
   if (candidates.length > 0) return `focus on ${random.pick(candidates).name}`;
   if (mission.family !== "find") return `focus on ${thingById(state, mission.part).name}`;
   return `focus on ${mission.kind === "living" || mission.kind === "nonliving" ? `${mission.kind} thing` : mission.kind}`;
-}
-
-/** The next connection of the two-wire circuit; null when all four are made or blocked. */
-function wireAction({ state, memory, random }: Situation, mission: WiringMission, crossed: boolean): string | null {
-  const part = thingById(state, mission.part);
-  const source = thingById(state, mission.source);
-  memory.firstTerminal ??= random.chance(0.8) ? "anode" : "cathode";
-  for (const end of [memory.firstTerminal, OPPOSITE[memory.firstTerminal]]) {
-    const wireEnd = connectedTo(state, source.id, end);
-    if (wireEnd === undefined) {
-      const free = mission.wires.map((id) => thingById(state, id)).find((wire) => isUnused(state, wire));
-      return free === undefined ? null : `connect ${source.name} ${end} to ${free.name} 1`;
-    }
-    const other = wireEnd.name === "1" ? "2" : "1";
-    if (connectedTo(state, wireEnd.thing, other) !== undefined) continue;
-    const wanted = crossed ? OPPOSITE[end] : end;
-    const target = connectedTo(state, part.id, wanted) === undefined ? wanted : OPPOSITE[wanted];
-    if (connectedTo(state, part.id, target) !== undefined) return null;
-    return `connect ${thingById(state, wireEnd.thing).name} ${other} to ${part.name} ${target}`;
-  }
-  return null;
-}
-
-function isUnused(state: WorldState, wire: Thing): boolean {
-  return (
-    isVisible(state, wire) &&
-    connectedTo(state, wire.id, "1") === undefined &&
-    connectedTo(state, wire.id, "2") === undefined
-  );
 }
 
 function connectAction({ state, random }: Situation, mission: CarryMission, avoid: ReadonlySet<string>): string {
@@ -156,31 +81,6 @@ export function isFeasible({ state, mission, memory }: Situation, avoid: Readonl
     case "done":
       return true;
   }
-}
-
-/** Goes to a room: teleports if it may, else takes a door, opening it first. */
-function goTo({ state, memory }: Situation, room: string): string {
-  if (state.spec.simplifications.teleportAction) return `teleport ${room}`;
-  const exit = exitsOf(state, state.agentRoom).find((candidate) => candidate.room === room);
-  if (exit?.open === false) {
-    memory.heading = room;
-    return `open door ${room}`;
-  }
-  return `go ${room}`;
-}
-
-/** Rooms one move away. */
-function reachableRooms({ state }: Situation): string[] {
-  if (state.spec.simplifications.teleportAction) return ROOM_NAMES.filter((room) => room !== state.agentRoom);
-  return exitsOf(state, state.agentRoom).map(({ room }) => room);
-}
-
-/** Goes on through a door it has just opened. */
-function pendingMove({ state, memory }: Situation): string | null {
-  const { heading } = memory;
-  memory.heading = null;
-  const open = exitsOf(state, state.agentRoom).some((exit) => exit.room === heading && exit.open);
-  return heading !== null && open ? `go ${heading}` : null;
 }
 
 /** The prior without tips. `crossed` only when a tip has said so. */
@@ -258,6 +158,7 @@ export function readerAction(situation: Situation, tips: readonly string[]): str
   const moving = pendingMove(situation);
   if (moving !== null) return moving;
   const parsed = tips.map(parseTip);
+  if (mission.family === "haul") memory.wiringPlan ??= planFromTips(situation, parsed);
   const crossed = knownPolarity(parsed) ?? false;
   const avoid = new Set(parsed.flatMap(({ bad }) => (bad === null ? [] : [bad])));
   if (random.chance(0.03)) return literalAction(situation, crossed, avoid);
@@ -301,6 +202,34 @@ function knownPolarity(tips: readonly ParsedTip[]): boolean | null {
   return known;
 }
 
+/**
+ * How to power a part as far as the tips tell: as the one that lit it; else one thing changed about the best one that
+ * stayed dark (polarity, place, activation); null if no tip says that anything was wired.
+ */
+function planFromTips({ memory, random }: Situation, tips: readonly ParsedTip[]): WiringPlan | null {
+  const wired = tips.filter(({ crossed }) => crossed !== null);
+  const lit = wired.find((tip) => tip.lit);
+  if (lit !== undefined) return planOf(lit);
+  const dark = wired.filter((tip) => tip.dark);
+  const best = dark[0];
+  if (best === undefined) return null;
+  memory.avoidedSites = dark.flatMap(({ site }) => (site === null ? [] : [site]));
+  const last = planOf(best);
+  const choice = random.uniform();
+  if (choice < 0.35) return { ...last, crossed: !last.crossed };
+  if (choice < 0.55 && !last.activate) return { ...last, activate: true, crossed: random.chance(0.5) };
+  return { ...last, site: ELSEWHERE, activate: last.activate && random.chance(0.5), crossed: random.chance(0.5) };
+}
+
+function planOf({ hauled, site, roomsBefore, activated, crossed }: ParsedTip): WiringPlan {
+  return {
+    site: hauled ? site : null,
+    route: roomsBefore[2] ?? [],
+    activate: activated,
+    crossed: crossed === true,
+  };
+}
+
 const STAGE_VERBS: Readonly<Record<string, number>> = { focus: 0, take: 1, connect: 2, put: 2 };
 
 /** The room the best tip went to next from here at this stage; null if it does not help. */
@@ -328,6 +257,11 @@ export function oracleAction(situation: Situation): string {
   const stage = stageOf(state, mission);
   const target = oracleRoom(situation, stage);
   if (target !== state.agentRoom && target !== "inventory") return goTo(situation, nextHop(situation, target));
+  if (mission.family === "haul" && stage === "wire") {
+    const { site, needsActivation: activate } = mission;
+    const plan = { site, route: null, activate, crossed: state.spec.rules.crossedPolarity };
+    return haulAction(situation, mission, plan) ?? "wait1";
+  }
   const bad =
     mission.family === "carry"
       ? new Set(mission.sources.filter((id) => id !== mission.workingSource))
@@ -350,20 +284,4 @@ function oracleRoom({ state, mission }: Situation, stage: string): string {
 function isOfKindHere(thing: Thing, mission: FindMission): boolean {
   if (mission.kind === "nonliving") return thing.spec.living === undefined && thing.spec.movable;
   return mission.kind === "living" ? thing.spec.living !== undefined : thing.spec.living?.kind === mission.kind;
-}
-
-/** First step of a shortest path; the room itself when teleporting. */
-function nextHop({ state }: Situation, target: string): string {
-  if (state.spec.simplifications.teleportAction) return target;
-  const distance = new Map<string, number>([[target, 0]]);
-  const queue = [target];
-  for (const room of queue) {
-    for (const exit of exitsOf(state, room as (typeof ROOM_NAMES)[number])) {
-      if (distance.has(exit.room)) continue;
-      distance.set(exit.room, distance.get(room)! + 1);
-      queue.push(exit.room);
-    }
-  }
-  const exits = exitsOf(state, state.agentRoom).map(({ room }) => room);
-  return exits.reduce((best, room) => (distance.get(room)! < distance.get(best)! ? room : best), exits[0]!);
 }

@@ -3,7 +3,7 @@
  * The corpus teaches the policy to write it; it states only what that episode showed.
  */
 import { thingById } from "../core/envs/science/state.ts";
-import type { WorldState } from "../core/envs/science/world.ts";
+import { INVENTORY, type WorldState } from "../core/envs/science/world.ts";
 import { carrierOf, focusOf, type Mission } from "./mission.ts";
 
 /** Words of the log that are kept, newest last. */
@@ -22,6 +22,9 @@ export interface Before {
   readonly moves: number;
   /** Part and source are wired at both ends. */
   readonly wired: boolean;
+  /** The source of a named kind: carried, activated. */
+  readonly sourceCarried: boolean;
+  readonly sourceOn: boolean;
 }
 
 /** Notes the state before an action. */
@@ -35,23 +38,30 @@ export function before(state: WorldState, mission: Mission): Before {
     carried: carriedCount(state),
     carriesFocus: carriesFocus(state, mission),
     failed: state.failed,
+    ...sourceState(state, mission),
   };
 }
 
+function sourceState(state: WorldState, mission: Mission): Pick<Before, "sourceCarried" | "sourceOn"> {
+  if (mission.family !== "haul") return { sourceCarried: false, sourceOn: false };
+  const { at, on } = thingById(state, mission.source);
+  return { sourceCarried: at === INVENTORY, sourceOn: on };
+}
+
 function isWired(state: WorldState, mission: Mission): boolean {
-  if (mission.family !== "wiring" || state.orderedPassed === 0) return false;
+  if ((mission.family !== "wiring" && mission.family !== "haul") || state.orderedPassed === 0) return false;
   return [mission.part, mission.source].every((thing) =>
     ["anode", "cathode"].every((end) => state.connections.has(`${thing}:${end}`)),
   );
 }
 
 function carriedCount(state: WorldState): number {
-  return state.things.filter(({ at }) => at === "inventory").length;
+  return state.things.filter(({ at }) => at === INVENTORY).length;
 }
 
 function carriesFocus(state: WorldState, mission: Mission): boolean {
   if (mission.family === "wiring" || state.orderedPassed === 0) return false;
-  return carrierOf(state, focusOf(state, mission)).at === "inventory";
+  return carrierOf(state, focusOf(state, mission)).at === INVENTORY;
 }
 
 /** Keeps the log of one episode. */
@@ -100,6 +110,13 @@ export class TipLog {
         break;
       default:
     }
+    this.#noteSource(past, sourceState(state, this.#mission));
+  }
+
+  #noteSource(past: Before, { sourceCarried, sourceOn }: Pick<Before, "sourceCarried" | "sourceOn">): void {
+    if (past.orderedPassed === 0) return;
+    if (past.sourceCarried && !sourceCarried) this.#progress("put");
+    if (!past.sourceOn && sourceOn) this.#progress("activate");
   }
 
   #progress(...words: string[]): void {
@@ -125,7 +142,7 @@ export class TipLog {
     }
     if (this.#mission.family !== "carry") return;
     const source = words.slice(words.indexOf("to") + 1);
-    const places = [state.agentRoom, "inventory"];
+    const places = [state.agentRoom, INVENTORY];
     const seen = state.things.find(({ name, at }) => name === source.join(" ") && places.includes(at));
     this.#trouble = seen === undefined ? ["no", "connect"] : ["bad", ...source];
   }

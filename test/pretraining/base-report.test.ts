@@ -61,7 +61,7 @@ describe("the report on a base policy", () => {
 
   it("takes a circuit for dark only when a tick has passed without light", () => {
     const random = Random.fromSeed(2).fork("dark");
-    const { spec, mission } = randomMissionWorld(random, { wiring: 1, carry: 0, find: 0 });
+    const { spec, mission } = randomMissionWorld(random, { wiring: 1, carry: 0, find: 0, haul: 0 });
     const oracle = generateEpisode({ spec, mission }, "oracle", [], { config: BASE_CORPUS, random });
     const wired = oracle.actions.slice(0, oracle.actions.findLastIndex((action) => action.startsWith("connect")) + 1);
     const tipAfter = (crossedPolarity: boolean, ...more: string[]) => {

@@ -65,6 +65,9 @@ describe("a tip as the reader understands it", () => {
       roomsBefore: [["studio", "bathroom"], [], ["kitchen"]],
       reached: [true, true, false],
       crossed: null,
+      hauled: false,
+      site: null,
+      activated: false,
       lit: false,
       dark: false,
       bad: "gas",
@@ -77,6 +80,18 @@ describe("a tip as the reader understands it", () => {
     expect(polarity("workshop focus battery anode cathode battery cathode anode on")).toBe(true);
     expect(polarity("workshop focus battery cathode anode")).toBeNull();
     expect(polarity("")).toBeNull();
+  });
+
+  it("tells where everything was carried and wired, and the way there", () => {
+    const tip = parseTip(
+      "hallway workshop focus take kitchen outside put activate solar anode cathode solar cathode anode on",
+    );
+    expect(tip).toMatchObject({ hauled: true, site: "outside", activated: true, crossed: true, lit: true });
+    expect(tip.roomsBefore[2]).toEqual(["kitchen", "outside"]);
+    const twice =
+      "workshop focus gas anode anode gas cathode cathode take studio put gas anode cathode gas cathode anode ; dark";
+    expect(parseTip(twice)).toMatchObject({ hauled: true, site: "studio", crossed: true });
+    expect(parseTip("workshop focus gas anode anode gas cathode cathode ; dark")).toMatchObject({ hauled: false });
   });
 
   it("tells whether it lit or stayed dark, and whole names of what is bad", () => {

@@ -8,7 +8,7 @@ import type { MissionWorld } from "../../src/pretraining/mission.ts";
 
 /** Facts of an episode. */
 export interface EpisodeFacts {
-  /** In the order in which they became true: rooms, `focus`, `take`, `connect`, `put`, `on`, terminals, sources. */
+  /** In the order in which they became true: rooms, `focus`, `take`, `connect`, `put`, `activate`, `on`, terminals, sources. */
   readonly words: readonly string[];
   /** Rooms in order, the start room first. */
   readonly rooms: readonly string[];
@@ -77,6 +77,7 @@ class Witness {
     if (carriesFocus(later) && !carriesFocus(earlier)) this.words.push("take");
     if (verb === "move") this.#seeMove(step);
     if (verb === "connect") this.#seeConnection(step);
+    if (this.#world.mission.family === "haul") this.#seeSource(step, this.#nameOf(this.#world.mission.source));
     this.#seeLight(step);
   }
 
@@ -92,11 +93,19 @@ class Witness {
     else this.troubles.add("no put");
   }
 
+  #seeSource({ earlier, later }: Step, source: string): void {
+    if (passedGoals(earlier) === 0) return;
+    const carries = (view: WorldView): boolean => view.inventory.some(({ name }) => name === source);
+    if (carries(earlier) && !carries(later)) this.words.push("put");
+    if (isOn(later, source) && !isOn(earlier, source)) this.words.push("activate");
+  }
+
   #seeConnection({ action, answer, later }: Step): void {
     const [, other] = action.split(" to ");
     const made = answer.startsWith("connected");
     if (made && this.#world.mission.family === "carry") this.words.push("connect", ...other!.split(" "));
-    if (made && this.#world.mission.family === "wiring") {
+    const { family } = this.#world.mission;
+    if (made && (family === "wiring" || family === "haul")) {
       const sources = this.#world.spec.things.filter(({ electric }) => electric?.role === "source");
       const names = new Set(sources.map(({ name }) => name));
       this.words.push(...action.split(" ").filter((word) => TERMINALS.has(word) || names.has(word)));
@@ -110,7 +119,7 @@ class Witness {
     const part = this.#nameOf(mission.part);
     const [wasLit, isLit] = [isOn(earlier, part), isOn(later, part)];
     if (isLit && !wasLit) this.words.push("on");
-    if (mission.family !== "wiring" || !ticked || isLit) return;
+    if (mission.family === "carry" || !ticked || isLit) return;
     if (isFullyWired(earlier, part) && isFullyWired(earlier, this.#nameOf(mission.source))) this.troubles.add("dark");
   }
 }

@@ -4,7 +4,13 @@ import { doorDistances, REAL_HOUSE } from "../../src/core/envs/science/floor-pla
 import { createState, outerPlace, thingById } from "../../src/core/envs/science/state.ts";
 import { ROOM_NAMES } from "../../src/core/envs/science/world.ts";
 import { unknownWords } from "../../src/core/text/tokenizer.ts";
-import type { CarryMission, FindMission, MissionWorld, WiringMission } from "../../src/pretraining/mission.ts";
+import type {
+  CarryMission,
+  FindMission,
+  HaulMission,
+  MissionWorld,
+  WiringMission,
+} from "../../src/pretraining/mission.ts";
 import { randomMissionWorld } from "../../src/pretraining/random-world.ts";
 import { BASE_CORPUS } from "../../src/pretraining/recipe.ts";
 
@@ -18,6 +24,7 @@ function ofFamily<M extends MissionWorld["mission"]>(family: M["family"]) {
 const WIRING = ofFamily<WiringMission>("wiring");
 const CARRY = ofFamily<CarryMission>("carry");
 const FIND = ofFamily<FindMission>("find");
+const HAUL = ofFamily<HaulMission>("haul");
 
 function roomOf({ spec }: MissionWorld, id: string): string {
   const state = createState(spec);
@@ -44,13 +51,14 @@ function expectFair(heads: readonly boolean[]): void {
 }
 
 describe("random worlds", () => {
-  it("are of the three families as often as the recipe says", () => {
-    const { wiring, carry, find } = BASE_CORPUS.mix;
-    const total = wiring + carry + find;
+  it("are of the four families as often as the recipe says", () => {
+    const { wiring, carry, find, haul } = BASE_CORPUS.mix;
+    const total = wiring + carry + find + haul;
     [
       [WIRING.length, wiring / total],
       [CARRY.length, carry / total],
       [FIND.length, find / total],
+      [HAUL.length, haul / total],
     ].forEach(([count, share]) => {
       expect(Math.abs(count! / COUNT - share!)).toBeLessThan(4 * Math.sqrt((share! * (1 - share!)) / COUNT));
     });
@@ -98,6 +106,23 @@ describe("no fact of the real house is a fact of the corpus", () => {
       });
       expectEven(rooms, ROOM_NAMES);
     }
+  });
+
+  it("a source of a named kind delivers in any room, or when activated, whichever source it is", () => {
+    expectFair(HAUL.map(({ spec }) => spec.rules.crossedPolarity));
+    expectEven(
+      HAUL.flatMap(({ mission }) => mission.site ?? []),
+      ROOM_NAMES,
+    );
+    expectEven(
+      HAUL.flatMap(({ mission }) => (mission.site === null ? [] : mission.source)),
+      ["solar", "wind", "gas", "nuclear"],
+    );
+    expectEven(
+      HAUL.flatMap(({ mission }) => (mission.needsActivation ? mission.source : [])),
+      ["solar", "wind", "gas", "nuclear"],
+    );
+    expect(HAUL.some(({ mission }) => mission.site === null && !mission.needsActivation)).toBe(true);
   });
 
   it("an episode starts in any room equally often", () => {

@@ -51,14 +51,8 @@ function chainEnd(state: WorldState, from: Terminal): Terminal | undefined {
 /** Whether a source delivers where and how it is now. */
 export function delivers({ spec: { electric }, at, on }: Thing): boolean {
   if (electric?.role !== "source" || !electric.works) return false;
-  switch (electric.needs) {
-    case "nothing":
-      return true;
-    case "outside":
-      return at === "outside";
-    case "activation":
-      return on;
-  }
+  if (electric.needs === "nothing") return true;
+  return electric.needs === "activation" ? on : at === electric.needs.room;
 }
 
 /** Whether current runs through a part: both ways lead to the right poles of one source that delivers. */

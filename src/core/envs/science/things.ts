@@ -33,7 +33,7 @@ export function electricSwitch(at: string): ThingSpec {
 
 /** A solar panel or wind generator: delivers while it stands outside. */
 export function renewableSource(name: "solar" | "wind", at: string): ThingSpec {
-  return electric(name, at, { role: "source", needs: "outside", works: true });
+  return electric(name, at, { role: "source", needs: { room: "outside" }, works: true });
 }
 
 /** A gas or nuclear generator: delivers while it is activated. */

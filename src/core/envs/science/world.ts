@@ -44,8 +44,12 @@ export interface Terminal {
 
 /** What a thing does in a circuit. */
 export type ElectricSpec =
-  /** A power source. `needs` says when it delivers; one that does not work never does. */
-  | { readonly role: "source"; readonly needs: "nothing" | "outside" | "activation"; readonly works: boolean }
+  /** A power source. `needs` says when it delivers (a room: while it stands there); one that does not work never does. */
+  | {
+      readonly role: "source";
+      readonly needs: "nothing" | "activation" | { readonly room: RoomName };
+      readonly works: boolean;
+    }
   /** Lights, turns or buzzes when powered; polar. */
   | { readonly role: "part" }
   /** A wire, or a test object, which joins its terminals if its material conducts. */
