@@ -50,11 +50,14 @@ const NAIVE: Arm = { arm: "naive", changes: { method: "naive", iterations: 1, ev
 const REFLEXION: Arm = { arm: "reflexion", changes: { method: "reflexion", iterations: 1, evaluateEvery: 0 } };
 const ALL_METHODS: readonly Arm[] = [EMPO2, GRPO, NAIVE, REFLEXION];
 
+/** Episodes per test variation in every evaluation, as the protocol asks (method.md §5). */
+const PROTOCOL_EPISODES = 20;
+
 const TEACHING: Partial<RunConfig> = {
   task: "teaching-power-component",
   iterations: 50,
   evaluateEvery: 5,
-  evaluationEpisodes: 10,
+  evaluationEpisodes: PROTOCOL_EPISODES,
 };
 
 /** Each changes one thing of EMPO² (or GRPO) on the teaching world. */
@@ -96,7 +99,12 @@ const RENEWABLE_REMEDIES: readonly Arm[] = [
 /** Bases whose prior wires crossed by chance with this probability, in percent (learning-recipe.md §7). */
 const SOFTER_BASES = ["crossed-0.4", "crossed-2"];
 
-const POWER: Partial<RunConfig> = { task: "power-component", iterations: 40, evaluateEvery: 5, evaluationEpisodes: 8 };
+const POWER: Partial<RunConfig> = {
+  task: "power-component",
+  iterations: 40,
+  evaluateEvery: 5,
+  evaluationEpisodes: PROTOCOL_EPISODES,
+};
 
 const FIND_TASKS = ["find-living-thing", "find-non-living-thing", "find-plant", "find-animal"];
 const RENEWABLE = "power-component-renewable-vs-nonrenewable-energy";
@@ -110,7 +118,7 @@ function taskExperiment(task: string, preset: string, common: Partial<RunConfig>
       arms: ALL_METHODS,
       houses: [0],
       seeds: [1, 2, 3],
-      common: { task, preset, iterations: 30, evaluateEvery: 5, evaluationEpisodes: 4, ...common },
+      common: { task, preset, iterations: 30, evaluateEvery: 5, evaluationEpisodes: PROTOCOL_EPISODES, ...common },
     }),
   };
 }
@@ -153,7 +161,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
       arms: FIND_REMEDIES,
       houses: [0],
       seeds: [1, 2],
-      common: { task, preset: "easy", iterations: 30, evaluateEvery: 5, evaluationEpisodes: 4 },
+      common: { task, preset: "easy", iterations: 30, evaluateEvery: 5, evaluationEpisodes: PROTOCOL_EPISODES },
     }),
   })),
   {
@@ -164,7 +172,13 @@ export const EXPERIMENTS: readonly Experiment[] = [
       arms: RENEWABLE_REMEDIES,
       houses: [0],
       seeds: [1, 2],
-      common: { task: RENEWABLE, preset: "easy", iterations: 30, evaluateEvery: 5, evaluationEpisodes: 8 },
+      common: {
+        task: RENEWABLE,
+        preset: "easy",
+        iterations: 30,
+        evaluateEvery: 5,
+        evaluationEpisodes: PROTOCOL_EPISODES,
+      },
     }),
   },
   {

@@ -171,12 +171,18 @@ export function readerAction(situation: Situation, tips: readonly string[]): str
   const hinted = nextRoomByTip(situation, parsed);
   if (hinted !== null) return goTo(situation, hinted);
   if (!random.chance(0.93)) return literalAction(situation, crossed, avoid);
+  return goTo(situation, unexploredRoom(situation, parsed));
+}
+
+/** A room that no tip mentions and that it has not seen, else one that it has not seen lately. */
+function unexploredRoom(situation: Situation, parsed: readonly ParsedTip[]): string {
+  const { memory, random } = situation;
   const mentioned = new Set(parsed.flatMap(({ rooms }) => rooms));
   const reachable = reachableRooms(situation);
   const fresh = reachable.filter((room) => !mentioned.has(room) && !memory.visited.includes(room));
   const recent = memory.visited.slice(-5);
   const older = reachable.filter((room) => !recent.includes(room));
-  return goTo(situation, random.pick(fresh.length > 0 ? fresh : older.length > 0 ? older : reachable));
+  return random.pick([fresh, older, reachable].find((rooms) => rooms.length > 0)!);
 }
 
 function avoidBadFocus({ state, mission, random }: Situation, action: string, avoid: ReadonlySet<string>): string {
