@@ -9,6 +9,8 @@ export const CATALOGUE_SIZES: readonly [number, number] = [1000, 100_000];
 
 /** Prices are multiples of this, dollars. */
 const PRICE_STEP = 5;
+/** Attributes of a product. */
+const ATTRIBUTES = 5;
 /** Letters and digits of a product code. */
 const CODE_CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const CODE_LENGTH = 8;
@@ -26,10 +28,12 @@ export interface Product {
   readonly type: ProductType;
   readonly brand: string;
   /**
-   * Four different phrases that are true of it: one in the title, two features, one in the description. A search
-   * finds all but the third, because only the first feature is in the index.
+   * Five different phrases that are true of it: perhaps one in the title, three or four features, one in the
+   * description. A search finds two or three of them, because only the first feature is in the index.
    */
-  readonly attributes: readonly [title: string, feature1: string, feature2: string, description: string];
+  readonly attributes: readonly string[];
+  /** How many of the attributes stand in the title: 1 or 0. */
+  readonly titleAttributes: number;
   readonly options: readonly OptionGroup[];
   /** Dollars. */
   readonly price: number;
@@ -38,19 +42,19 @@ export interface Product {
 /** Nouns of the shop: kinds of products and, as real taggers have it, brands. */
 export const SHOP_TAGGER: Tagger = taggerOf([...BRANDS, ...PRODUCT_TYPES.map(({ noun }) => noun)]);
 
-/** What a product is called: brand, noun, one attribute. */
-export function titleOf({ brand, type, attributes }: Product): string {
-  return `${brand} ${type.noun} ${attributes[0]}`;
+/** What a product is called: brand, noun, perhaps an attribute. */
+export function titleOf({ brand, type, attributes, titleAttributes }: Product): string {
+  return [brand, type.noun, ...attributes.slice(0, titleAttributes)].join(" ");
 }
 
 /** The bullet points. */
-export function featuresOf({ attributes }: Product): readonly string[] {
-  return [attributes[1], attributes[2]];
+export function featuresOf({ attributes, titleAttributes }: Product): readonly string[] {
+  return attributes.slice(titleAttributes, -1);
 }
 
 /** The description text. */
 export function descriptionOf({ attributes }: Product): string {
-  return attributes[3];
+  return attributes.at(-1)!;
 }
 
 /** A code like WebShop's ASINs: `B` and nine characters, different for every product. */
@@ -84,7 +88,7 @@ export function rewardProductOf(product: Product): RewardProduct {
 /** The text by which a product is found: title, description, *first* feature and options (WebShop's index). */
 export function indexedText(product: Product): string {
   const options = product.options.map(({ name, values }) => `${name}: ${listed(values)}`);
-  return [titleOf(product), descriptionOf(product), featuresOf(product)[0], ...options].join(" ");
+  return [titleOf(product), descriptionOf(product), featuresOf(product)[0]!, ...options].join(" ");
 }
 
 /** `red, green, and blue`. */
@@ -97,12 +101,12 @@ function drawProduct(number: number, random: Random): Product {
   // All types equally often, so that no type is rare in a small catalogue.
   const type = PRODUCT_TYPES[number % PRODUCT_TYPES.length]!;
   const [lowest, highest] = type.prices;
-  const [title, feature1, feature2, description] = random.sample(type.attributes, 4);
   return {
     number,
     type,
     brand: random.pick(BRANDS),
-    attributes: [title!, feature1!, feature2!, description!],
+    attributes: random.sample(type.attributes, ATTRIBUTES),
+    titleAttributes: random.integer(2),
     options: type.options.map(({ name, values, shown }) => {
       const offered = new Set(random.sample(values, shown - Number(random.chance(0.25))));
       return { name, values: values.filter((value) => offered.has(value)) };

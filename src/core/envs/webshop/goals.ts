@@ -17,7 +17,9 @@ const BOUND_CANDIDATES = 4;
 /** Bound of a goal that names none, because too few candidates are left. */
 const NO_BOUND = 1_000_000;
 /** Share of a product's options that a shopper cares about. */
-const OPTION_PROBABILITY = 0.7;
+const OPTION_PROBABILITY = 0.8;
+/** Share of goals with two attributes; the others have one. */
+const SECOND_ATTRIBUTE_PROBABILITY = 0.75;
 
 /** What one shopper wants. */
 export interface Goal extends RewardGoal {
@@ -60,7 +62,7 @@ export function digitsOf(value: number): string {
 
 function drawGoal(product: Product, random: Random): Goal {
   const { type, options } = product;
-  const attributes = random.sample(product.attributes, 1 + random.integer(2));
+  const attributes = random.sample(product.attributes, 1 + Number(random.chance(SECOND_ATTRIBUTE_PROBABILITY)));
   const namedOptions = options
     .filter(() => random.chance(OPTION_PROBABILITY))
     .map(({ name, values }) => [name, random.pick(values)] as const);
