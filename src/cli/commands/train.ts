@@ -118,7 +118,7 @@ function printIteration(summary: Summary): void {
     `iteration ${iteration}`,
     `return ${meanReturn.toFixed(1)}`,
     `tips ${meanReturnWithTips?.toFixed(0) ?? "–"} plain ${meanReturnWithoutTips?.toFixed(0) ?? "–"}`,
-    `best ${bestScore}`,
+    `best ${Number(bestScore.toFixed(1))}`,
     `entropy ${update?.entropy.toFixed(3) ?? "–"}`,
     `masked ${update?.maskedFraction.toFixed(3) ?? "–"}`,
     `ms: rollout ${times.rollout.toFixed(0)}, tips ${times.tipWriting.toFixed(0)}, update ${times.update.toFixed(0)}, evaluation ${times.evaluation.toFixed(0)}`,
