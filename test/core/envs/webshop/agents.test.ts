@@ -9,7 +9,9 @@ import { goldActions, hastyActions, play, playRandomly, shopCarefully, start, th
 const GOALS = Array.from({ length: GOAL_COUNT }, (_, goal) => goal);
 const PRESETS = ["text_rich", "text", "text_rich,attributes"];
 
-describe("every goal of the default catalogue", () => {
+const PATIENCE = { timeout: 60_000 };
+
+describe("every goal of the default catalogue", PATIENCE, () => {
   it("can be met exactly, in a fraction of the turns", () => {
     const lengths = GOALS.map((goal) => {
       const env = start(goal);
@@ -51,7 +53,7 @@ describe("every goal of the default catalogue", () => {
   });
 });
 
-describe("what little skill earns", () => {
+describe("what little skill earns", PATIENCE, () => {
   it("is almost no success for random valid actions", () => {
     const scores = GOALS.map((goal) => playRandomly(start(goal), Random.fromSeed(goal), () => undefined).score);
     expect(successRate(scores)).toBeLessThan(0.05);
