@@ -118,6 +118,7 @@ function SavedPill({ saved }: { readonly saved: WorkerState["saved"] }) {
 function SetUp() {
   const draft = usePage((page) => page.settings.draft);
   const race = usePage((page) => page.race);
+  const isLabOpen = usePage((page) => page.isLabOpen);
   const preset = presetOf(draft);
   return (
     <div className={classNames(styles.group, styles.setUp)}>
@@ -154,7 +155,8 @@ function SetUp() {
         type="button"
         className={controls.button}
         title="All settings"
-        onClick={() => usePage.setState(({ isLabOpen }) => ({ isLabOpen: !isLabOpen }))}
+        aria-expanded={isLabOpen}
+        onClick={() => usePage.setState({ isLabOpen: !isLabOpen })}
       >
         <Icon name="settings" /> Lab
       </button>
