@@ -33,6 +33,8 @@ export type WorkerCommand =
       readonly backend: BackendChoice;
       /** False only loads and shows the run; `resume` then goes on. */
       readonly autoRun: boolean;
+      /** If another tab trains the run, it is asked to commit and let go; otherwise the answer is `elsewhere`. */
+      readonly takeOver: boolean;
     }
   | { readonly type: "pause"; readonly runId: string }
   | { readonly type: "resume"; readonly runId: string }
@@ -105,6 +107,8 @@ export type WorkerMessage =
     }
   | { readonly type: "progress"; readonly runId: string; readonly progress: Progress | null }
   | { readonly type: "state"; readonly runId: string; readonly state: "running" | "paused" | "finished" }
+  /** Another tab trains the run: `taken` if it was this one before. Nothing more comes of the run here. */
+  | { readonly type: "elsewhere"; readonly runId: string; readonly taken: boolean }
   /** `replay` is true for the stored history sent after a resume. */
   | {
       readonly type: "events";

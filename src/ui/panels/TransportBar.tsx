@@ -79,9 +79,9 @@ function RunButtons() {
   );
 }
 
-function trainLabel(state: string | null): string {
+function trainLabel(state: WorkerState["state"] | null): string {
   if (state === null || state === "starting" || state === "running") return "Train";
-  return state === "paused" || state === "failed" ? "Resume" : "Train again";
+  return state === "finished" ? "Train again" : "Resume";
 }
 
 function Counters() {
