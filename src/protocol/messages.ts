@@ -36,6 +36,8 @@ export type WorkerCommand =
       /** If another tab trains the run, it is asked to commit and let go; otherwise the answer is `elsewhere`. */
       readonly takeOver: boolean;
     }
+  /** Answered by `pong` as soon as the worker comes to it, whatever else it does. */
+  | { readonly type: "ping"; readonly runId: string }
   | { readonly type: "pause"; readonly runId: string }
   | { readonly type: "resume"; readonly runId: string }
   /** One iteration, then pause. */
@@ -97,6 +99,7 @@ export interface Progress {
 
 /** Worker → page. Messages of one run arrive in order. */
 export type WorkerMessage =
+  | { readonly type: "pong"; readonly runId: string }
   | {
       readonly type: "backend";
       readonly runId: string;

@@ -3,8 +3,8 @@
  * tab asks for it on a channel of the same name; only a holder that does not let go in time is robbed.
  */
 
-/** After a reload the worker of the old page may hold the lock for a moment. */
-const WAIT_MS = 3000;
+/** After a reload, or when a hanging worker was ended, the old worker may hold the lock for a moment. */
+const WAIT_MS = 5000;
 
 /** What a holder has to finish its iteration, save it and let go. */
 const LET_GO_MS = 15_000;

@@ -46,6 +46,9 @@ export interface PretrainRequest {
 
 type Command<Type extends WorkerCommand["type"]> = Extract<WorkerCommand, { readonly type: Type }>;
 
+/** Those that wait for the one before. */
+type QueuedCommand = Exclude<WorkerCommand, Command<"pause"> | Command<"ping">>;
+
 interface Opening {
   readonly config: RunConfig;
   readonly checkpoint: SessionCheckpoint | null;
@@ -79,6 +82,10 @@ export class RunHost {
 
   /** Never throws: what fails is answered with `failed`. Resolves when the command is done; a run goes on after it. */
   handle(command: WorkerCommand): Promise<void> {
+    if (command.type === "ping") {
+      this.#ports.post({ type: "pong", runId: command.runId }, []);
+      return Promise.resolve();
+    }
     if (command.type === "pause") {
       this.#isPauseWanted = true;
       if (this.#run?.runId === command.runId) this.#run.pause();
@@ -89,7 +96,7 @@ export class RunHost {
     return this.#queue;
   }
 
-  async #perform(command: Exclude<WorkerCommand, Command<"pause">>): Promise<void> {
+  async #perform(command: QueuedCommand): Promise<void> {
     try {
       await this.#dispatch(command);
     } catch (error) {
@@ -102,7 +109,7 @@ export class RunHost {
     }
   }
 
-  async #dispatch(command: Exclude<WorkerCommand, Command<"pause">>): Promise<void> {
+  async #dispatch(command: QueuedCommand): Promise<void> {
     switch (command.type) {
       case "start":
         return this.#start(command);
@@ -305,7 +312,7 @@ export class RunHost {
     const { iteration } = run.opened.session;
     const { name, message } = toWireError(error);
     if (deviceLost && this.#mayRecover(iteration) && this.#lastStart !== null) {
-      const again: WorkerCommand = { ...this.#lastStart, fresh: false, autoRun: !this.#isPauseWanted };
+      const again: QueuedCommand = { ...this.#lastStart, fresh: false, autoRun: !this.#isPauseWanted };
       this.#queue = this.#queue.then(() => this.#perform(again));
       return;
     }

@@ -13,7 +13,7 @@ import { INITIAL_SELECTION } from "../store/selection.ts";
 import type { WorkerState } from "../store/worker-slice.ts";
 import { addNote, liveView, usePage } from "../store/store.ts";
 import { hashOfConfig } from "../url.ts";
-import { messageOf, WorkerClient, type CommandBody } from "../worker-client.ts";
+import { messageOf, WORKER_LOST, WorkerClient, type CommandBody } from "../worker-client.ts";
 import { readSession, writeSession, type StoredSession } from "./browser-memory.ts";
 import { applyNow, hear } from "./heard-queue.ts";
 import { removeRecording } from "./recording.ts";
@@ -379,19 +379,30 @@ function noticeElsewhere(key: string, isMain: boolean): void {
   if (isMain) usePage.setState({ isPausing: false });
 }
 
-/** A failed main run is told in the status line, which offers what to do. */
+/** A lost worker is replaced; any other failed main run is told in the status line, which offers what to do. */
 function noticeFailure(key: string, isMain: boolean, { requestId, error }: FailedMessage): void {
   if (requestId !== null) {
     addNote("error", asSentence(error.message));
     return;
   }
   client.close(key);
-  if (isMain) return;
+  if ((error.name === WORKER_LOST && revive(key)) || isMain) return;
   const title = usePage.getState().views[key]?.title ?? "The other run";
   addNote("error", `${title} stopped. ${asSentence(error.message)}`, {
     label: "Go on from its last save",
     run: continueFailed,
   });
+}
+
+/** Goes on from the last save in a new worker; false if that was tried too often without a finished iteration. */
+function revive(key: string): boolean {
+  const session = readSession();
+  if (session === null || session.attempts >= MAX_ATTEMPTS) return false;
+  rememberSession({ attempts: session.attempts + 1 });
+  addNote("info", "The training worker stopped answering. A new one goes on from the last save.");
+  applyNow();
+  reopen(key, session.wasRunning);
+  return true;
 }
 
 /** A finished iteration shows that starting works. */

@@ -48,6 +48,7 @@ export function reduceWorker(state: WorkerState, message: WorkerMessage): Worker
       return { ...state, state: "failed", progress: null, error: message.error.message };
     case "elsewhere":
       return { ...state, state: "elsewhere", wasTaken: message.taken, progress: null, error: null };
+    case "pong":
     case "events":
     case "tips":
     case "inspected":
