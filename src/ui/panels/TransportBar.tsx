@@ -96,7 +96,7 @@ function Counters() {
       <span className={styles.pill} title={worker?.backendReason ?? "Chosen when you press Train"}>
         backend <b data-testid="backend">{worker?.backend ?? "–"}</b>
       </span>
-      {worker !== null && <SavedPill saved={worker.saved} />}
+      {worker !== null && worker.state !== "elsewhere" && <SavedPill saved={worker.saved} />}
     </>
   );
 }
