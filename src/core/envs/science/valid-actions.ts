@@ -10,8 +10,8 @@ function moves(state: WorldState): string[] {
   return [...exits, ...ROOM_NAMES.filter((room) => room !== state.agentRoom).map((room) => `teleport ${room}`)];
 }
 
-function isListed({ spec }: Thing): boolean {
-  return spec.phase !== "gas";
+function isListed({ phase }: Thing): boolean {
+  return phase !== "gas";
 }
 
 function handling(state: WorldState, thing: Thing): string[] {
@@ -19,7 +19,7 @@ function handling(state: WorldState, thing: Thing): string[] {
   const actions: string[] = [];
   if (spec.device !== undefined) actions.push(thing.on ? `deactivate ${name}` : `activate ${name}`);
   if (spec.container?.lid === true) actions.push(thing.open ? `close ${name}` : `open ${name}`);
-  if (spec.movable && spec.phase === "solid") {
+  if (spec.movable && thing.phase === "solid") {
     actions.push(thing.at === INVENTORY ? `put down ${name}` : `pick up ${name}`);
   }
   if (spec.text !== undefined) actions.push(`read ${name}`);
@@ -29,7 +29,7 @@ function handling(state: WorldState, thing: Thing): string[] {
 
 function boxing(state: WorldState, things: readonly Thing[]): string[] {
   const boxes = things.filter(({ spec, open }) => spec.relevant && spec.container !== undefined && open);
-  const loose = things.filter(({ spec }) => spec.movable && spec.phase === "solid");
+  const loose = things.filter(({ spec, phase }) => spec.movable && phase === "solid");
   return boxes.flatMap((box) =>
     loose
       .filter((thing) => thing !== box && thing.at !== box.id && !isInside(state, box, thing.id))
