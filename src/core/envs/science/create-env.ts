@@ -5,17 +5,31 @@ import { ScienceWorldEnv } from "./science-world-env.ts";
 import { parsePreset } from "./simplifications.ts";
 import type { TaskType } from "./task-type.ts";
 import { findAnimal, findLivingThing, findNonLivingThing, findPlant } from "./tasks/classification.ts";
+import { testConductivity, testUnknownConductivity } from "./tasks/conductivity.ts";
 import { powerComponent, powerComponentRenewable } from "./tasks/electricity.ts";
+import { identifyAnimalStages, identifyPlantStages } from "./tasks/life-stages.ts";
+import { longestLived, longestThenShortestLived, shortestLived } from "./tasks/lifespan.ts";
+import { determineAngle, namedFriction, unnamedFriction } from "./tasks/planes.ts";
 import { teachingPowerComponent } from "./tasks/teaching.ts";
 import type { WorldSpec } from "./world.ts";
 
 const TASK_TYPES: readonly TaskType[] = [
   powerComponent,
   powerComponentRenewable,
+  testConductivity,
+  testUnknownConductivity,
   findLivingThing,
   findNonLivingThing,
   findPlant,
   findAnimal,
+  longestLived,
+  shortestLived,
+  longestThenShortestLived,
+  identifyAnimalStages,
+  identifyPlantStages,
+  determineAngle,
+  namedFriction,
+  unnamedFriction,
   teachingPowerComponent,
 ];
 
