@@ -45,6 +45,9 @@ const GROUPS = {
 /** Words added after the first release, in order of addition. */
 const EXTENSIONS = [
   "working source outlet",
+  // States of matter, chemistry.
+  "cream",
+  // Trees and leaves.
   "grapefruit leaf",
 ].join(" ");
 

@@ -8,7 +8,7 @@ import { runFaucet } from "./faucets.ts";
 import { isWrongFocus, resetGoals } from "./goals.ts";
 import { warm } from "./heat.ts";
 import { mixContents } from "./mixing.ts";
-import { contentsView, inventoryView, referentName, roomView, taskView, thingView } from "./render.ts";
+import { contentsView, degreesView, inventoryView, referentName, roomView, taskView, thingView } from "./render.ts";
 import { addThing, exitsOf, isInside, removeThing, thingById, thingsAt } from "./state.ts";
 import type { Verb } from "./templates.ts";
 import {
@@ -191,17 +191,11 @@ function eat(state: WorldState, thing: Thing): Reply {
   return "ok";
 }
 
-/** Whole degrees in words: `1 0 5`, `minus 3`. */
-function inWords(temperature: number): string {
-  const degrees = Math.round(temperature);
-  return `${degrees < 0 ? "minus " : ""}${[...String(Math.abs(degrees))].join(" ")}`;
-}
-
 /** How hot the flame of a lighter is. */
 const LIGHTER_TEMPERATURE = 2200;
 
 const TOOLS: Readonly<Record<Tool, (state: WorldState, tool: Thing, thing: Thing) => Reply>> = {
-  thermometer: (_state, tool, thing) => `${tool.name} ${inWords(thing.temperature)} degrees`,
+  thermometer: (_state, tool, thing) => `${tool.name} ${degreesView(thing.temperature)}`,
   lighter: (_state, tool, thing) => {
     if (!tool.on) return `${tool.name} off`;
     warm(thing, LIGHTER_TEMPERATURE);

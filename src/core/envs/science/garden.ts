@@ -1,12 +1,16 @@
 /** @file What gardens are made of: soil, water, flowers, seeds, pots, and the course of a plant's life. */
 import { substance, SOIL } from "./substances.ts";
-import type { Gene, LifeStage, ThingSpec, ThingTemplate } from "./world.ts";
+import type { FruitSpec, Gene, LifeStage, ThingSpec, ThingTemplate } from "./world.ts";
 
 /** What water and soil are made of, for plants that look for them. */
 export const WATER_MATTER = "water";
 export const SOIL_MATTER = "soil";
 /** Water in a self-watering pot. */
 export const POT_WATER: ThingTemplate = substance("water");
+
+/** Id of the hive, and what bees are made of. */
+export const HIVE = "hive";
+export const BEE = "bee";
 
 const OPEN = { lid: false, open: true } as const;
 
@@ -35,20 +39,40 @@ export function plantCourse(species: string, tree: string): LifeStage[] {
   ];
 }
 
-/** A plant as it is described to the makers below. */
+/** A kind of plant as it is described to the makers below. */
 export interface PlantKind {
   readonly species: string;
   /** What it is called when grown, e.g. `apple tree`. */
   readonly tree: string;
-  readonly fruit: ThingTemplate;
+  readonly fruit: FruitSpec;
+}
+
+/** What a grown fruit is made of; one that was not grown here is made of its species' name. */
+export function grownMatter(species: string): string {
+  return `grown ${species}`;
+}
+
+/** A tree whose fruit is good to eat. */
+export function treeKind(species: string): PlantKind {
+  const fruit = { name: species, matter: grownMatter(species), isSeed: false };
+  return { species, tree: `${species} tree`, fruit };
+}
+
+/** A plant whose fruit is its seed. */
+export function peaKind(species: string): PlantKind {
+  return { species, tree: species, fruit: { name: species, matter: grownMatter(species), isSeed: true } };
 }
 
 /** A plant in one of its stages. */
-export function plantTemplate({ species, tree, fruit }: PlantKind, stage = "seed", genes?: readonly Gene[]): ThingTemplate {
+export function plantTemplate(
+  { species, tree, fruit }: PlantKind,
+  stage = "seed",
+  genes?: readonly Gene[],
+): ThingTemplate {
   const course = plantCourse(species, tree);
   return {
     name: course.find((candidate) => candidate.stage === stage)!.name,
-    matter: species,
+    matter: `${species} plant`,
     relevant: true,
     movable: true,
     phase: "solid",
@@ -58,25 +82,15 @@ export function plantTemplate({ species, tree, fruit }: PlantKind, stage = "seed
   };
 }
 
-/** A tree whose fruit is good to eat. */
-export function treeKind(species: string): PlantKind {
-  return { species, tree: `${species} tree`, fruit: grownFruit(species) };
-}
-
-/** What a grown fruit is made of; the same word on a market stall means another thing. */
-export function grownMatter(species: string): string {
-  return `grown ${species}`;
-}
-
-function grownFruit(species: string): ThingTemplate {
-  return {
-    name: species,
-    matter: grownMatter(species),
-    relevant: true,
-    movable: true,
-    phase: "solid",
-    edible: true,
-  };
+/** The fruit that grows on a plant. */
+export function fruitTemplate(
+  plant: ThingTemplate,
+  { name, matter, isSeed }: FruitSpec,
+  genes: readonly Gene[] | undefined,
+): ThingTemplate {
+  const common = { name, matter, relevant: true, movable: true, phase: "solid" } as const;
+  if (!isSeed || plant.living === undefined) return { ...common, edible: true };
+  return { ...common, container: OPEN, living: { ...plant.living, stage: "seed" }, ...(genes && { genes }) };
 }
 
 /** A numbered pot with or without soil. */
@@ -94,4 +108,18 @@ export function plot(number: number, at: string, hasSoil: boolean, watersItself:
   const soil: ThingSpec = { ...SOIL, id: `pot ${number} soil`, at: pot.id };
   const water: ThingSpec = { ...POT_WATER, id: `pot ${number} water`, at: pot.id };
   return [pot, ...(hasSoil ? [soil] : []), ...(watersItself ? [water] : [])];
+}
+
+/** How many bees live in a hive. */
+const BEE_COUNT = 5;
+
+/** A closed hive with its bees. */
+export function beeHive(at: string, relevant: boolean): ThingSpec[] {
+  const plain = { relevant: false, movable: false, phase: "solid" } as const;
+  const hive: ThingSpec = { ...plain, id: HIVE, name: HIVE, at, relevant, container: { lid: true, open: false } };
+  const bees = Array.from({ length: BEE_COUNT }, (_, i): ThingSpec => {
+    const living = { kind: "animal", species: BEE, stage: "adult" } as const;
+    return { ...plain, id: `${BEE} ${i + 1}`, name: BEE, matter: BEE, at: HIVE, living, pollinates: true };
+  });
+  return [hive, ...bees];
 }

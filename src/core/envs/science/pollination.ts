@@ -3,6 +3,7 @@
  * of another plant of its species wilts and becomes a fruit.
  */
 import { Random } from "../../base/random.ts";
+import { fruitTemplate } from "./garden.ts";
 import { cross } from "./genetics.ts";
 import { addThing, exitsOf, isRoomName, outerPlace, removeThing, thingById } from "./state.ts";
 import { GONE, type Thing, type WorldSpec, type WorldState } from "./world.ts";
@@ -91,8 +92,8 @@ function bearFruit(state: WorldState, flower: Thing, mother: string, random: Ran
   const { living, genes } = plant.spec;
   if (living?.fruit !== undefined) {
     const father = thingById(state, flower.pollen[0]!).spec.genes;
-    const inherited = genes && { genes: cross(random, genes, father ?? genes) };
-    addThing(state, { ...living.fruit, ...(living.fruit.living && inherited) }, plant.id);
+    const inherited = genes && cross(random, genes, father ?? genes);
+    addThing(state, fruitTemplate(plant.spec, living.fruit, inherited), plant.id);
   }
   for (const visitor of state.things) if (visitor.at === flower.id) visitor.at = plant.id;
   removeThing(flower);

@@ -8,7 +8,10 @@ import { INVENTORY, type Referent, type Terminal, type Thing, type WorldState } 
 const MAX_OBJECT_WORDS = 14;
 
 /** A thing's name and state words. Switches, generators and parts tell only that they are on. */
-function withState({ name, on, lit, open, spec }: Thing): string {
+function withState({ name, on, lit, open, burning, spec }: Thing): string {
+  if (burning > 0) return `${name} burn`;
+  // What is to be heated goes in first.
+  if (spec.heater !== undefined && spec.container?.lid === true && !open) return `${name} ${on ? "on" : "off"} closed`;
   if (lit) return `${name} on`;
   if (spec.device !== undefined) {
     if (on) return `${name} on`;
@@ -33,6 +36,18 @@ function listed(state: WorldState, thing: Thing): string {
 
 function listAll(state: WorldState, things: readonly Thing[]): string {
   return things.length === 0 ? "nothing" : things.map((thing) => listed(state, thing)).join(" ");
+}
+
+/** A number, digit by digit. */
+function digits(count: number): string {
+  // A space at each place between two digits.
+  return String(count).replaceAll(/\B/g, " ");
+}
+
+/** Whole degrees, digit by digit: `1 0 5 degrees`, `minus 3 degrees`. */
+export function degreesView(temperature: number): string {
+  const degrees = Math.round(temperature);
+  return `${degrees < 0 ? "minus " : ""}${digits(Math.abs(degrees))} degrees`;
 }
 
 function wordCount(text: string): number {
@@ -99,11 +114,6 @@ function livingView(state: WorldState, thing: Thing): string {
   const parts = [traitsSeen(state, thing), ...(contents.length > 0 ? [listAll(state, contents)] : [])];
   const told = parts.filter((part) => part !== "").join(" ; ");
   return told === "" ? thing.name : `${thing.name} : ${told}`;
-}
-
-/** Digits as words. */
-function digits(count: number): string {
-  return [...String(count)].join(" ");
 }
 
 /** A plane with how many of a hundred parts of it each thing has slid down. */

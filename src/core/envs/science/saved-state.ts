@@ -13,13 +13,23 @@ export interface SavedState extends Omit<WorldState, "spec" | "things" | "indexO
 
 /** The state as plain data. */
 export function saveState(state: WorldState): SavedState {
-  const { spec: world, things, indexOf: _, connections, ...rest } = state;
+  const { things, spec } = state;
   return {
-    ...rest,
-    doorsOpen: [...rest.doorsOpen],
-    optionalPassed: [...rest.optionalPassed],
-    connections: [...connections],
-    things: things.map(({ spec, ...thing }, i) => (i < world.things.length ? thing : { ...thing, spec })),
+    things: things.map(({ spec: own, ...thing }, i) => (i < spec.things.length ? thing : { ...thing, spec: own })),
+    connections: [...state.connections],
+    doorsOpen: [...state.doorsOpen],
+    optionalPassed: [...state.optionalPassed],
+    agentRoom: state.agentRoom,
+    focus: state.focus,
+    question: state.question,
+    orderedPassed: state.orderedPassed,
+    goalObject: state.goalObject,
+    goalBaseline: state.goalBaseline,
+    deed: state.deed,
+    failed: state.failed,
+    moves: state.moves,
+    turns: state.turns,
+    looks: state.looks,
   };
 }
 

@@ -45,8 +45,8 @@ const FACTS = {
   iron: { melts: 1538, boils: 2862, conductivity: METAL },
   salt: { melts: 801, boils: 1465, conductivity: 0.2 },
   sugar: { melts: 186, burns: 350 },
-  // The real one melts at 17 °C and is a liquid all the same: its recipe asks for no state.
-  vinegar: { melts: 0, boils: 119, conductivity: 0.2, solidIsNamed: true, liquidIsPlain: true },
+  // Solid at room temperature, as in ScienceWorld (acetic acid melts at 17 °C): it can be carried without a cup.
+  vinegar: { melts: 17, boils: 119, conductivity: 0.2, solidIsNamed: true, liquidIsPlain: true },
 } as const satisfies Record<string, Facts>;
 
 /** A substance whose facts are known. */

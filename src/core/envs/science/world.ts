@@ -77,8 +77,15 @@ export interface LivingSpec {
   readonly stage: string;
   /** Its stages, the earliest first; left out: it does not change. */
   readonly course?: readonly LifeStage[];
-  /** What a pollinated flower of a plant becomes; a fruit that is a living thing inherits its parents' genes. */
-  readonly fruit?: ThingTemplate;
+  /** What a pollinated flower of a plant becomes. */
+  readonly fruit?: FruitSpec;
+}
+
+/** A fruit. One that is itself a seed inherits its parents' genes. */
+export interface FruitSpec {
+  readonly name: string;
+  readonly matter: string;
+  readonly isSeed: boolean;
 }
 
 /** One heritable trait of a species. */

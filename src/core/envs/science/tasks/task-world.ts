@@ -9,7 +9,7 @@ import { ROOM_NAMES, type Condition, type OptionalGoal, type RoomName, type Thin
 export interface TaskWorld {
   readonly things: readonly ThingSpec[];
   /** Rooms that the task furnishes itself. */
-  readonly except?: readonly RoomName[];
+  readonly except?: readonly RoomName[] | "all";
   readonly maxTurns: number;
 }
 
@@ -22,8 +22,9 @@ export function taskWorld(
   const random = worldRandom(name, choice);
   return {
     floorPlan: floorPlanOfHouse(choice.house),
-    startRoom: random.fork("start").pick(ROOM_NAMES),
-    things: [...standardThings(), ...things, ...furnish(random.fork("furniture"), except)],
+    // A label with which no variation 0 starts in a room that its task names.
+    startRoom: random.fork("first room").pick(ROOM_NAMES),
+    things: [...standardThings(), ...things, ...furnish(random.fork("furniture"), except === "all" ? ROOM_NAMES : except)],
     rules: REAL_RULES,
     simplifications: choice.simplifications,
     chance: random.fork("chance").key,
