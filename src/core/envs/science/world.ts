@@ -268,6 +268,8 @@ export interface OrderedGoal {
   readonly fails?: "wrongFocus" | "unmet";
   /** Ends the episode at −100 when it holds while this goal is next. */
   readonly failsIf?: Condition;
+  /** Nothing is in focus any more once it has passed: the next goal wants a new focus. */
+  readonly clearsFocus?: boolean;
 }
 
 /** One goal of the unordered list. */

@@ -64,6 +64,7 @@ function stageGoals(species: string, course: readonly LifeStage[]): OrderedGoal[
     text: `focus on the ${name}`,
     condition: { type: "focused", on: { species, stage } },
     fails: "wrongFocus",
+    clearsFocus: true,
   }));
 }
 

@@ -30,6 +30,7 @@ function focusGoal(species: Species, span: string): OrderedGoal {
     text: `focus on the ${species}, which has the ${span} life span`,
     condition: { type: "focused", on: { ids: [species] } },
     fails: "wrongFocus",
+    clearsFocus: true,
   };
 }
 
