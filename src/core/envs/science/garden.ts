@@ -12,6 +12,8 @@ export const POT_WATER: ThingTemplate = substance("water");
 export const HIVE = "hive";
 export const BEE = "bee";
 
+/** How well plants pass heat on. */
+const PLANT_CONDUCTIVITY = 0.5;
 const OPEN = { lid: false, open: true } as const;
 
 /** A flower that nobody has visited yet. */
@@ -77,6 +79,7 @@ export function plantTemplate(
     movable: true,
     phase: "solid",
     container: OPEN,
+    conductivity: PLANT_CONDUCTIVITY,
     living: { kind: "plant", species, stage, course, fruit },
     ...(genes && { genes }),
   };
@@ -88,7 +91,8 @@ export function fruitTemplate(
   { name, matter, isSeed }: FruitSpec,
   genes: readonly Gene[] | undefined,
 ): ThingTemplate {
-  const common = { name, matter, relevant: true, movable: true, phase: "solid" } as const;
+  const conductivity = PLANT_CONDUCTIVITY;
+  const common = { name, matter, relevant: true, movable: true, phase: "solid", conductivity } as const;
   if (!isSeed || plant.living === undefined) return { ...common, edible: true };
   return { ...common, container: OPEN, living: { ...plant.living, stage: "seed" }, ...(genes && { genes }) };
 }

@@ -54,6 +54,12 @@ function isTarget({ spec: { tool } }: Thing, { spec }: Thing): boolean {
   return spec.matter !== undefined && spec.relevant;
 }
 
+/** What one puts somewhere: no tools, and of containers only those that pass heat on, which answer boxes do not. */
+function isForContainers(thing: Thing): boolean {
+  const { tool, container, conductivity } = thing.spec;
+  return isLoose(thing) && tool === undefined && (container === undefined || conductivity !== undefined);
+}
+
 /** Actions of a world with substances: what belongs to the task is moved and focused, the rest only handled. */
 function matterActions(state: WorldState, exits: readonly string[]): string[] {
   const things = visibleThings(state).filter(isListed);
@@ -62,17 +68,23 @@ function matterActions(state: WorldState, exits: readonly string[]): string[] {
     ...exits,
     ...relevant.map(({ name }) => `focus on ${name}`),
     ...workingWithMatter(things),
-    ...things.flatMap((thing) => handling(state, thing)),
-    ...boxing(state, relevant),
+    // What does not belong to the task is offered where it stands, not out of other things.
+    ...things
+      .filter(({ spec, at }) => spec.relevant || !state.indexOf.has(at))
+      .flatMap((thing) => handling(state, thing)),
+    ...boxing(state, relevant, relevant.filter(isForContainers)),
   ];
   return [...new Set(actions)].slice(0, MAX_ACTIONS - ALWAYS.length);
 }
 
-function boxing(state: WorldState, things: readonly Thing[]): string[] {
+function isLoose({ spec, phase }: Thing): boolean {
+  return spec.movable && phase === "solid";
+}
+
+function boxing(state: WorldState, things: readonly Thing[], loose = things.filter(isLoose)): string[] {
   const boxes = things.filter(
     ({ spec, open }) => spec.relevant && spec.container !== undefined && open && spec.living === undefined,
   );
-  const loose = things.filter(({ spec, phase }) => spec.movable && phase === "solid");
   return boxes.flatMap((box) =>
     loose
       .filter((thing) => thing !== box && thing.at !== box.id && !isInside(state, box, thing.id))
