@@ -109,7 +109,7 @@ export function plot(number: number, at: string, hasSoil: boolean, watersItself:
     container: OPEN,
     plot: { watersItself },
   };
-  const soil: ThingSpec = { ...SOIL, id: `pot ${number} soil`, at: pot.id };
+  const soil: ThingSpec = { ...SOIL, relevant: false, id: `pot ${number} soil`, at: pot.id };
   const water: ThingSpec = { ...POT_WATER, id: `pot ${number} water`, at: pot.id };
   return [pot, ...(hasSoil ? [soil] : []), ...(watersItself ? [water] : [])];
 }

@@ -312,6 +312,8 @@ export interface WorldSpec {
   readonly simplifications: Simplifications;
   /** Left out: nothing mixes. */
   readonly mixing?: MixingSpec;
+  /** Valid actions take up only what belongs to the task, and only where it makes sense. */
+  readonly offersTaskOnly?: boolean;
   /** Key of the stream that chance during an episode comes from; left out: nothing happens by chance. */
   readonly chance?: PhiloxKey;
   /** Agent turns per episode. */

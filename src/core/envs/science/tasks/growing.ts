@@ -50,7 +50,7 @@ export function gardeners(relevantHive: boolean): ThingSpec[] {
   const fruits = ["apple", "banana", "orange"].map((fruit) => place(solid(fruit, { edible: true }), "fruit bowl"));
   return [
     ...beeHive(GARDEN, relevantHive),
-    ...household({ relevant: ["greenhouse jug", "greenhouse sink", "ground"] }),
+    ...household({ relevant: ["greenhouse jug", "greenhouse sink", "shovel", "ground"] }),
     ...fruits,
   ];
 }

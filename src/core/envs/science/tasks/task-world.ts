@@ -27,6 +27,7 @@ export function taskWorld(
     things: [...standardThings(), ...things, ...furnish(random.fork("furniture"), except === "all" ? ROOM_NAMES : except)],
     rules: REAL_RULES,
     simplifications: choice.simplifications,
+    offersTaskOnly: true,
     chance: random.fork("chance").key,
     maxTurns,
     maxMoves: MAX_MOVES,
