@@ -25,7 +25,7 @@ function handling(state: WorldState, thing: Thing): string[] {
 
 /** What one can do with liquids, mixtures and tools. */
 function workingWithMatter(things: readonly Thing[]): string[] {
-  const vessels = things.filter(({ spec, open }) => spec.container !== undefined && spec.movable && open);
+  const vessels = things.filter(isVessel);
   const liquids = things.filter(({ phase }) => phase === "liquid");
   const mixed = vessels.filter(({ id }) => things.filter(({ at }) => at === id).length > 1);
   const tools = things.filter(
@@ -47,10 +47,15 @@ function isTarget({ spec: { tool } }: Thing, { spec }: Thing): boolean {
   return spec.matter !== undefined && spec.relevant;
 }
 
-/** What one puts somewhere: no tools, and of containers only those that pass heat on, which answer boxes do not. */
+/** What one puts somewhere: no tools, no recipes, no answer boxes. */
 function isForContainers(thing: Thing): boolean {
-  const { tool, container, conductivity } = thing.spec;
-  return isLoose(thing) && tool === undefined && (container === undefined || conductivity !== undefined);
+  const { tool, text, container } = thing.spec;
+  return isLoose(thing) && tool === undefined && text === undefined && (container === undefined || isVessel(thing));
+}
+
+/** Whether one pours into it and heats it; answer boxes are for neither. */
+function isVessel({ spec, open }: Thing): boolean {
+  return spec.movable && open && spec.conductivity !== undefined;
 }
 
 /** Actions of a world with substances: what belongs to the task is moved and focused, the rest only handled. */

@@ -9,10 +9,14 @@ const SINK_ROOMS = ["kitchen", "bathroom"];
 export class Player {
   readonly env: ScienceWorldEnv;
   readonly scores: number[];
+  /** All observations so far. */
+  readonly texts: string[];
 
   constructor(env: ScienceWorldEnv) {
     this.env = env;
-    this.scores = [env.reset().score];
+    const { score, text } = env.reset();
+    this.scores = [score];
+    this.texts = [text];
   }
 
   get score(): number {
@@ -31,6 +35,7 @@ export class Player {
   say(action: string): string {
     const { text, score } = this.env.step(action);
     this.scores.push(score);
+    this.texts.push(text);
     return text;
   }
 

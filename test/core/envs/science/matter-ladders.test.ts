@@ -210,8 +210,8 @@ describe("a wrong box", () => {
     expect(env.step("use thermometer on unknown b").text).toMatch(/^thermometer [1-9] \d \d degrees$/);
     const cold = start("use-thermometer");
     play(cold, THERMOMETER_PATH.slice(0, -2));
-    expect(cold.step(`move unknown b to ${below!}`).score).toBe(100);
-    expect(env.step(`move unknown b to ${above!}`).score).toBe(100);
+    expect(cold.step(`move unknown b to ${below}`).score).toBe(100);
+    expect(env.step(`move unknown b to ${above}`).score).toBe(100);
   });
 
   it("that is no answer box is nothing", () => {

@@ -76,7 +76,7 @@ describe.each(MATTER_TASKS.map(({ task, variationCount }) => ({ task, variationC
       }
     });
 
-    it("offers 10 to 60 actions, mostly fewer than 40, that the world understands", () => {
+    it("offers 10 to 60 actions, nearly always fewer than 50, that the world understands", () => {
       const counts: number[] = [];
       const random = Random.fromSeed(9).fork(task);
       for (let run = 0; run < 6; run++) {
@@ -94,7 +94,8 @@ describe.each(MATTER_TASKS.map(({ task, variationCount }) => ({ task, variationC
         }
       }
       const sorted = counts.toSorted((a, b) => a - b);
-      expect(sorted[Math.floor(sorted.length * 0.9)]).toBeLessThanOrEqual(40);
+      expect(sorted[Math.floor(sorted.length * 0.95)]).toBeLessThan(50);
+      expect(sorted[Math.floor(sorted.length * 0.5)]).toBeLessThan(40);
     });
   },
 );
