@@ -34,7 +34,7 @@ function isTakenUp(state: WorldState, thing: Thing): boolean {
 }
 
 /** Whether it makes sense to put one thing into another. */
-function belongsIn(thing: Thing, container: Thing): boolean {
+function belongsIn(state: WorldState, thing: Thing, container: Thing): boolean {
   const { plot, slope, faucet, living, electric, conductivity, container: holds } = container.spec;
   const { spec } = thing;
   const isPlanted = spec.living?.kind === "plant" || spec.matter === "soil";
@@ -43,7 +43,8 @@ function belongsIn(thing: Thing, container: Thing): boolean {
   const isVessel = spec.container !== undefined;
   if (slope !== undefined) return !isVessel && spec.device === undefined;
   if (faucet !== undefined) return isVessel && spec.conductivity !== undefined;
-  return conductivity === undefined && spec.tool === undefined && (!isVessel || spec.electric !== undefined);
+  const isTested = spec.electric !== undefined || thingsAt(state, thing.id).some((content) => content.spec.electric);
+  return conductivity === undefined && spec.tool === undefined && (!isVessel || isTested);
 }
 
 function handlingActions(state: WorldState, thing: Thing): string[] {
@@ -64,7 +65,7 @@ function movingActions(state: WorldState, things: readonly Thing[]): string[] {
   const loose = things.filter((thing) => isTakenUp(state, thing));
   return loose.flatMap((thing) =>
     containers
-      .filter((container) => container !== thing && thing.at !== container.id && belongsIn(thing, container))
+      .filter((container) => container !== thing && thing.at !== container.id && belongsIn(state, thing, container))
       .filter((container) => !isInside(state, container, thing.id))
       .map((container) => `move ${thing.name} to ${container.name}`),
   );
