@@ -1,5 +1,6 @@
 /** @file Scripted players of the tasks of electricity, life, forces and genetics. They do only what an agent could do. */
 import type { ScienceWorldEnv } from "../../../../src/core/envs/science/science-world-env.ts";
+import { exitsOf } from "../../../../src/core/envs/science/state.ts";
 import type { Condition, Thing } from "../../../../src/core/envs/science/world.ts";
 import { Player } from "./matter-gold.ts";
 
@@ -187,8 +188,10 @@ function waitFor(player: LifePlayer, find: () => Thing | undefined): Thing | und
   return find();
 }
 
-function releaseBees(player: LifePlayer): void {
-  for (const room of ["hallway", "outside"]) player.say(`close door ${room}`);
+/** Bees fly through open doors. */
+function closeDoors(player: LifePlayer): void {
+  const { state } = player.env;
+  for (const { room, open } of exitsOf(state, state.agentRoom)) if (open) player.say(`close door ${room}`);
 }
 
 /** 5-2: plants the seeds, lets the bees out behind closed doors, and waits for fruit. */
@@ -197,7 +200,7 @@ function growFruit(player: LifePlayer): void {
   const isReady = player.made("soil").length > 0;
   const pots = preparePots(player, isReady ? 3 : 2);
   pots.forEach((pot, i) => player.act("move", [seeds[i]!, pot]));
-  releaseBees(player);
+  closeDoors(player);
   player.say("wait");
   player.say("wait");
   player.say("look around");
@@ -215,7 +218,7 @@ function crossAndLook(player: LifePlayer, species: string, bearer: Bearer): stri
   const seeds = fetchSeeds(player);
   const pots = player.ids(({ id }) => POT_NAME.test(id));
   seeds.forEach((seed, i) => player.act("move", [seed, pots[i]!]));
-  releaseBees(player);
+  closeDoors(player);
   player.say("open hive");
   player.say("wait");
   player.say("wait");
