@@ -30,22 +30,20 @@ const SEED_TICKS = 10;
 const SEEDLING_TICKS = 10;
 const ADULT_TICKS = 5;
 
-/** Stages of a plant; `tree` is what it is called when grown. */
-export function plantCourse(species: string, tree: string): LifeStage[] {
+/** Stages of a plant. */
+function plantCourse(species: string): LifeStage[] {
   return [
     { stage: "seed", name: `${species} seed`, ticks: SEED_TICKS },
     { stage: "seedling", name: `${species} seedling`, ticks: SEEDLING_TICKS },
-    { stage: "adult", name: `adult ${tree}`, ticks: ADULT_TICKS },
-    { stage: "reproducing", name: `reproducing ${tree}` },
-    { stage: "dead", name: `dead ${tree}` },
+    { stage: "adult", name: `adult ${species}`, ticks: ADULT_TICKS },
+    { stage: "reproducing", name: `reproducing ${species}` },
+    { stage: "dead", name: `dead ${species}` },
   ];
 }
 
 /** A kind of plant as it is described to the makers below. */
 export interface PlantKind {
   readonly species: string;
-  /** What it is called when grown, e.g. `apple tree`. */
-  readonly tree: string;
   readonly fruit: FruitSpec;
 }
 
@@ -57,21 +55,17 @@ export function grownMatter(species: string): string {
 /** A tree whose fruit is good to eat. */
 export function treeKind(species: string): PlantKind {
   const fruit = { name: species, matter: grownMatter(species), isSeed: false };
-  return { species, tree: `${species} tree`, fruit };
+  return { species, fruit };
 }
 
 /** A plant whose fruit is its seed. */
 export function peaKind(species: string): PlantKind {
-  return { species, tree: species, fruit: { name: species, matter: grownMatter(species), isSeed: true } };
+  return { species, fruit: { name: species, matter: grownMatter(species), isSeed: true } };
 }
 
 /** A plant in one of its stages. */
-export function plantTemplate(
-  { species, tree, fruit }: PlantKind,
-  stage = "seed",
-  genes?: readonly Gene[],
-): ThingTemplate {
-  const course = plantCourse(species, tree);
+export function plantTemplate({ species, fruit }: PlantKind, stage = "seed", genes?: readonly Gene[]): ThingTemplate {
+  const course = plantCourse(species);
   return {
     name: course.find((candidate) => candidate.stage === stage)!.name,
     matter: `${species} plant`,

@@ -33,18 +33,37 @@ function isTakenUp(state: WorldState, thing: Thing): boolean {
   return life === undefined ? !isEmptyBox(state, thing) : life.stage === "seed";
 }
 
+function isPlanted({ spec }: Thing): boolean {
+  return spec.living?.kind === "plant" || spec.matter === "soil";
+}
+
+/** Whether a box is the place for a thing: what is to be tested, what is no vessel, nothing that grows. */
+function belongsInBox(state: WorldState, thing: Thing): boolean {
+  const { electric, container, tool } = thing.spec;
+  if (isPlanted(thing) || tool !== undefined) return false;
+  const isTested = electric !== undefined || thingsAt(state, thing.id).some(({ spec }) => spec.electric !== undefined);
+  return container === undefined || isTested;
+}
+
 /** Whether it makes sense to put one thing into another. */
 function belongsIn(state: WorldState, thing: Thing, container: Thing): boolean {
-  const { plot, slope, faucet, living, electric, conductivity, container: holds } = container.spec;
-  const { spec } = thing;
-  const isPlanted = spec.living?.kind === "plant" || spec.matter === "soil";
-  if (plot !== undefined) return isPlanted;
-  if (isPlanted || living !== undefined || electric !== undefined || holds?.lid === true) return false;
-  const isVessel = spec.container !== undefined;
-  if (slope !== undefined) return !isVessel && spec.device === undefined;
-  if (faucet !== undefined) return isVessel && spec.conductivity !== undefined;
-  const isTested = spec.electric !== undefined || thingsAt(state, thing.id).some((content) => content.spec.electric);
-  return conductivity === undefined && spec.tool === undefined && (!isVessel || isTested);
+  const { plot, slope, faucet, living, electric, conductivity } = container.spec;
+  const isVessel = thing.spec.container !== undefined;
+  if (plot !== undefined) return isPlanted(thing);
+  if (slope !== undefined) return !isVessel && thing.spec.device === undefined;
+  if (faucet !== undefined) return isVessel && thing.spec.conductivity !== undefined && !isPlanted(thing);
+  const isBox = living === undefined && electric === undefined && conductivity === undefined;
+  return isBox && container.spec.container?.lid === false && belongsInBox(state, thing);
+}
+
+/** Whether a look at a thing tells more than the view of the room. */
+function isWorthALook({ spec }: Thing): boolean {
+  const isToWater = spec.plot?.watersItself === false;
+  return isToWater || spec.stopwatch === true || (spec.slope ?? spec.genes ?? spec.flowerOf) !== undefined;
+}
+
+function isWired(state: WorldState, { id, spec }: Thing): boolean {
+  return terminalsOf(spec).some((terminal) => connectedTo(state, id, terminal) !== undefined);
 }
 
 function handlingActions(state: WorldState, thing: Thing): string[] {
@@ -53,10 +72,8 @@ function handlingActions(state: WorldState, thing: Thing): string[] {
   if (spec.device !== undefined) actions.push(thing.on ? `deactivate ${name}` : `activate ${name}`);
   if (spec.container?.lid === true) actions.push(thing.open ? `close ${name}` : `open ${name}`);
   if (isTakenUp(state, thing)) actions.push(thing.at === INVENTORY ? `put down ${name}` : `pick up ${name}`);
-  // A look tells more than the view of the room.
-  if (spec.slope ?? spec.stopwatch ?? spec.genes ?? spec.flowerOf) actions.push(`look at ${name}`);
-  if (spec.plot?.watersItself === false) actions.push(`look at ${name}`);
-  if (terminalsOf(spec).some((terminal) => connectedTo(state, thing.id, terminal))) actions.push(`disconnect ${name}`);
+  if (isWorthALook(thing)) actions.push(`look at ${name}`);
+  if (isWired(state, thing)) actions.push(`disconnect ${name}`);
   return actions;
 }
 

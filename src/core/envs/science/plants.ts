@@ -82,16 +82,8 @@ function endured(state: WorldState, plant: Thing, life: Life, water: Thing | und
   };
 }
 
-function growPlant(state: WorldState, plant: Thing, before: Life, hardiness: Hardiness): void {
-  const water = waterFor(state, plant);
-  const life = endured(state, plant, before, water);
-  if (water !== undefined && hardiness.drinks) removeThing(water);
-  plant.life = life;
-  if (life.dry >= hardiness.dryDeath || life.bare >= BARE_DEATH || life.harsh >= HARSH_DEATH) {
-    die(state, plant);
-    return;
-  }
-  if (life.dry >= hardiness.dryStress || life.bare > 0) return;
+/** One tick nearer to the next stage, or to the next flower. */
+function mature(state: WorldState, plant: Thing, life: Life): void {
   const age = life.age + 1;
   const ticks = currentStage(plant)?.ticks;
   if (age < (ticks ?? FLOWER_TICKS)) {
@@ -100,9 +92,17 @@ function growPlant(state: WorldState, plant: Thing, before: Life, hardiness: Har
     bloom(state, plant);
     plant.life = { ...life, age: 0 };
   } else {
-    if (water !== undefined && !hardiness.drinks) removeThing(water);
     enterNextStage(plant);
   }
+}
+
+function growPlant(state: WorldState, plant: Thing, before: Life, { dryDeath, dryStress, drinks }: Hardiness): void {
+  const water = waterFor(state, plant);
+  const life = endured(state, plant, before, water);
+  plant.life = life;
+  if (life.dry >= dryDeath || life.bare >= BARE_DEATH || life.harsh >= HARSH_DEATH) die(state, plant);
+  else if (life.dry < dryStress && life.bare === 0) mature(state, plant, life);
+  if (water !== undefined && (drinks || plant.life.stage !== before.stage)) removeThing(water);
 }
 
 function growOne(state: WorldState, plant: Thing): void {

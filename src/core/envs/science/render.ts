@@ -23,10 +23,12 @@ function withState(thing: Thing): string {
   return spec.container?.lid === true && !open ? `${name} closed` : name;
 }
 
-/** What a view tells of what is in an open container: of a pot for plants, only what lives in it. */
+/** What a view tells of what is in an open container: in a pot, what lives; on a plant, fruit, but no flowers. */
 function contentsListed(state: WorldState, { id, spec }: Thing): Thing[] {
   const contents = thingsAt(state, id);
-  return spec.plot === undefined ? contents : contents.filter((content) => content.spec.living !== undefined);
+  if (spec.plot !== undefined) return contents.filter((content) => content.spec.living !== undefined);
+  if (spec.living !== undefined) return contents.filter((content) => content.spec.flowerOf === undefined);
+  return contents;
 }
 
 /** A thing as listed in a view, after what is in it: `peach tree in pot 3`. */

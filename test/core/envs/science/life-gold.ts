@@ -1,5 +1,4 @@
 /** @file Scripted players of the tasks of electricity, life, forces and genetics. They do only what an agent could do. */
-import type { ScienceWorldEnv } from "../../../../src/core/envs/science/science-world-env.ts";
 import { exitsOf } from "../../../../src/core/envs/science/state.ts";
 import type { Condition, Thing } from "../../../../src/core/envs/science/world.ts";
 import { Player } from "./matter-gold.ts";
@@ -11,10 +10,6 @@ function idsOf(condition: Condition): readonly string[] {
 
 /** A player who knows the worlds of these tasks. */
 export class LifePlayer extends Player {
-  constructor(env: ScienceWorldEnv) {
-    super(env);
-  }
-
   /** Ids of the things for which something holds. */
   ids(test: (thing: Thing) => boolean): string[] {
     return this.env.state.things.filter(test).map(({ id }) => id);

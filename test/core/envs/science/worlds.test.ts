@@ -33,7 +33,7 @@ describe("all worlds", () => {
     for (const { task, variationCount } of TASKS) {
       for (const preset of PRESETS) {
         for (const house of HOUSES) {
-          for (let episode = 0; episode < 4; episode++) {
+          for (let episode = 0; episode < 2; episode++) {
             const env = createScienceEnv(ref(task, { preset, house, variation: random.integer(variationCount) }));
             check(env.reset().text);
             for (let done = false; !done;) {

@@ -25,7 +25,7 @@ const THINGS: readonly { readonly name: string; readonly conducts: boolean }[] =
 ];
 const CONTAINERS: ReadonlySet<string> = new Set(["glass jar", "metal pot"]);
 const ROOMS: readonly RoomName[] = ["workshop", "kitchen", "living"];
-const LETTERS = [..."bcdefghjklmnopqrstuvwxyz"];
+const LETTERS = "b c d e f g h j k l m n o p q r s t u v w x y z".split(" ");
 const BULBS = ["red bulb", "green bulb", "blue bulb"];
 const OTHER_PARTS = ["motor", "buzzer"];
 const PARTS = [...BULBS, ...OTHER_PARTS];

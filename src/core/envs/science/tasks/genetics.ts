@@ -8,7 +8,7 @@ import { MIXING } from "../recipes.ts";
 import { splitVariations, worldRandom, type TaskType, type WorldChoice } from "../task-type.ts";
 import { answerBox } from "../things.ts";
 import type { Gene, OptionalGoal, TraitSpec } from "../world.ts";
-import { gardeners, gardenGoals, jarGoals, potGoals, seedJar, stageGoals } from "./growing.ts";
+import { gardenGoals, gardenHouse, jarGoals, potGoals, seedJar, stageGoals } from "./growing.ts";
 import { axis, taskWorld } from "./task-world.ts";
 
 const ROOM = "greenhouse";
@@ -114,7 +114,11 @@ function optionalGoals(species: string, pots: readonly number[]): OptionalGoal[]
   );
   return [
     ...goals,
-    { text: "have the hive open once two plants flower", condition: { type: "opened", container: HIVE }, after: [twoFlower] },
+    {
+      text: "have the hive open once two plants flower",
+      condition: { type: "opened", container: HIVE },
+      after: [twoFlower],
+    },
     {
       text: "be where a bee is once two plants flower",
       condition: { type: "near", things: { matter: BEE } },
@@ -147,15 +151,14 @@ function geneticsTask(name: string, id: string, description: string, breeds: rea
     maxTurns: MAX_TURNS,
     isElectric: false,
     build: (choice: WorldChoice) => {
-      const { variation, simplifications } = choice;
+      const { variation } = choice;
+      const watersItself = choice.simplifications.selfWateringFlowerPots;
       const { breed, asked } = axis(questions, variation, SIDES.length * inner);
       const side = axis(SIDES, variation, inner);
       const potSet = Math.floor(variation / BOX_PAIRS.length) % POT_SET_COUNT;
       const boxes = axis(BOX_PAIRS, variation, 1);
       const { species, traits } = breed;
-      const pots = worldRandom(name, { variation: 0, house: 0 })
-        .fork(`pots ${potSet}`)
-        .sample(POT_NUMBERS, POT_COUNT);
+      const pots = worldRandom(name, { variation: 0, house: 0 }).fork(`pots ${potSet}`).sample(POT_NUMBERS, POT_COUNT);
       const random = worldRandom(name, choice).fork("seeds");
       const seeds = random
         .shuffled([true, false])
@@ -164,8 +167,8 @@ function geneticsTask(name: string, id: string, description: string, breeds: rea
         answerBox(boxes.dominant, ROOM),
         answerBox(boxes.recessive, ROOM),
         ...seedJar(ROOM, seeds),
-        ...pots.flatMap((number) => plot(number, ROOM, true, simplifications.selfWateringFlowerPots)),
-        ...gardeners(true),
+        ...pots.flatMap((number) => plot(number, ROOM, true, watersItself)),
+        ...gardenHouse({ bees: true, water: !watersItself, soil: false }),
       ];
       const { bearer, [side]: value } = traits[asked]!;
       return {

@@ -1,5 +1,15 @@
 /** @file Topic 5, growing: a plant from seed (5-1), and fruit, for which bees must visit two plants (5-2). */
-import { BEE, beeHive, grownMatter, HIVE, plantTemplate, plot, SOIL_MATTER, treeKind, WATER_MATTER } from "../garden.ts";
+import {
+  BEE,
+  beeHive,
+  grownMatter,
+  HIVE,
+  plantTemplate,
+  plot,
+  SOIL_MATTER,
+  treeKind,
+  WATER_MATTER,
+} from "../garden.ts";
 import { household, place } from "../household.ts";
 import { MIXING } from "../recipes.ts";
 import { solid, SOIL } from "../substances.ts";
@@ -45,23 +55,32 @@ export function seedJar(at: string, seeds: readonly Omit<ThingSpec, "at" | "id">
   return [jar, ...seeds.map((seed, i) => ({ ...seed, id: `seed ${i + 1}`, at: jar.id }))];
 }
 
-/** The house with what a gardener needs; fruits that were not grown here lie in the kitchen. */
-export function gardeners(relevantHive: boolean): ThingSpec[] {
-  const fruits = ["apple", "banana", "orange"].map((fruit) => place(solid(fruit, { edible: true }), "fruit bowl"));
-  return [
-    ...beeHive(GARDEN, relevantHive),
-    ...household({ relevant: ["greenhouse jug", "greenhouse sink", "shovel", "ground"] }),
-    ...fruits,
-  ];
+/** What a garden is about, and what is always listed therefore. */
+interface Needs {
+  readonly bees: boolean;
+  readonly water: boolean;
+  readonly soil: boolean;
 }
 
-function garden({ species, room, soil }: Seeds, { simplifications }: WorldChoice, relevantHive: boolean): ThingSpec[] {
+/** The house and the hive; fruits that were not grown here lie in the kitchen. */
+export function gardenHouse({ bees, water, soil }: Needs): ThingSpec[] {
+  const relevant = [
+    ...(water ? ["greenhouse jug", "greenhouse sink"] : []),
+    // The shovel is worth points even where nothing is to be dug.
+    ...(soil ? ["shovel", "ground"] : []),
+  ];
+  const fruits = ["apple", "banana", "orange"].map((fruit) => place(solid(fruit, { edible: true }), "fruit bowl"));
+  return [...beeHive(GARDEN, bees), ...household({ relevant }), ...fruits];
+}
+
+function garden({ species, room, soil }: Seeds, { simplifications }: WorldChoice, bees: boolean): ThingSpec[] {
+  const water = !simplifications.selfWateringFlowerPots;
   const seeds = Array.from({ length: SEED_COUNT }, () => plantTemplate(treeKind(species)));
   return [
     ...seedJar(room, seeds),
-    ...POTS.flatMap((number) => plot(number, GARDEN, soil === "in pots", simplifications.selfWateringFlowerPots)),
+    ...POTS.flatMap((number) => plot(number, GARDEN, soil === "in pots", !water)),
     ...(soil === "loose" ? POTS.map((number) => ({ ...SOIL, id: `soil ${number}`, at: GARDEN })) : []),
-    ...gardeners(relevantHive),
+    ...gardenHouse({ bees, water, soil: true }),
   ];
 }
 

@@ -136,7 +136,7 @@ export const identifyPlantStages: TaskType = {
         ],
         maxTurns: PLANT_TURNS,
       }),
-      taskText: `focus on life stage of ${kind.tree} ${ROOM}`,
+      taskText: `focus on life stage of ${species} tree ${ROOM}`,
       orderedGoals: stageGoals(species, course),
       optionalGoals: [...goalsOfGoing(ROOM, false), ...stayGoals()],
     };

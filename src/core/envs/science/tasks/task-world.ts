@@ -3,7 +3,14 @@ import { floorPlanOfHouse } from "../floor-plan.ts";
 import { furnish } from "../furnishings.ts";
 import { MAX_MOVES, REAL_RULES, worldRandom, type WorldChoice } from "../task-type.ts";
 import { standardThings } from "../things.ts";
-import { ROOM_NAMES, type Condition, type OptionalGoal, type RoomName, type ThingSpec, type WorldSpec } from "../world.ts";
+import {
+  ROOM_NAMES,
+  type Condition,
+  type OptionalGoal,
+  type RoomName,
+  type ThingSpec,
+  type WorldSpec,
+} from "../world.ts";
 
 /** What a task adds to the common world. */
 export interface TaskWorld {
@@ -24,7 +31,11 @@ export function taskWorld(
     floorPlan: floorPlanOfHouse(choice.house),
     // A label with which no variation 0 starts in a room that its task names.
     startRoom: random.fork("first room").pick(ROOM_NAMES),
-    things: [...standardThings(), ...things, ...furnish(random.fork("furniture"), except === "all" ? ROOM_NAMES : except)],
+    things: [
+      ...standardThings(),
+      ...things,
+      ...furnish(random.fork("furniture"), except === "all" ? ROOM_NAMES : except),
+    ],
     rules: REAL_RULES,
     simplifications: choice.simplifications,
     offersTaskOnly: true,
