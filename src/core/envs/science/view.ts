@@ -4,14 +4,18 @@ import { connectedTo, inventory, terminalsOf, thingById, thingsAt } from "./stat
 import { FULL_SCORE } from "./scoring.ts";
 import { ROOM_NAMES, ROOM_TEMPERATURE, type Thing, type WorldState } from "./world.ts";
 
+function heatStatesOf({ temperature, burning }: Thing): string[] {
+  const degrees = Math.round(temperature);
+  return [...(burning > 0 ? ["burns"] : []), ...(degrees === ROOM_TEMPERATURE ? [] : [`${degrees} °C`])];
+}
+
 function statesOf(state: WorldState, thing: Thing): string[] {
   const { spec } = thing;
   const states: string[] = [];
   if (spec.container?.lid === true) states.push(thing.open ? "open" : "closed");
   if (spec.device !== undefined) states.push(thing.on ? "on" : "off");
   if (spec.electric?.role === "part") states.push(thing.lit ? "on" : "off");
-  if (thing.burning > 0) states.push("burns");
-  if (Math.round(thing.temperature) !== ROOM_TEMPERATURE) states.push(`${Math.round(thing.temperature)} °C`);
+  states.push(...heatStatesOf(thing));
   if (state.focus === thing.id) states.push("focused");
   for (const name of terminalsOf(spec)) {
     const other = connectedTo(state, thing.id, name);
