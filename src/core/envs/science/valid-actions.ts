@@ -23,19 +23,32 @@ function handling(state: WorldState, thing: Thing): string[] {
   return actions;
 }
 
+/** Dunking into what cannot be tipped, pouring out of what can. */
+function movingLiquids(things: readonly Thing[], vessels: readonly Thing[]): string[] {
+  const liquids = things.filter(({ phase }) => phase === "liquid");
+  const pools = things.filter(({ id, spec }) => !spec.movable && liquids.some(({ at }) => at === id));
+  const isPooled = ({ at }: Thing) => pools.some(({ id }) => id === at);
+  const targets = vessels.filter(({ spec }) => spec.relevant);
+  return [
+    ...pools.flatMap((pool) => vessels.map((vessel) => `dunk ${vessel.name} in ${pool.name}`)),
+    ...liquids
+      .filter((liquid) => !isPooled(liquid))
+      .flatMap(({ name, at }) =>
+        targets.filter(({ id }) => id !== at).map((vessel) => `pour ${name} into ${vessel.name}`),
+      ),
+  ];
+}
+
 /** What one can do with liquids, mixtures and tools. */
 function workingWithMatter(things: readonly Thing[]): string[] {
   const vessels = things.filter(isVessel);
-  const liquids = things.filter(({ phase }) => phase === "liquid");
   const mixed = vessels.filter(({ id }) => things.filter(({ at }) => at === id).length > 1);
   const tools = things.filter(
     ({ spec, at, on }) => spec.tool !== undefined && at === INVENTORY && (on || !spec.device),
   );
   const targets = (tool: Thing) => things.filter((thing) => isTarget(tool, thing));
   return [
-    ...liquids.flatMap(({ name, at }) =>
-      vessels.filter(({ id, spec }) => id !== at && spec.relevant).map((vessel) => `pour ${name} into ${vessel.name}`),
-    ),
+    ...movingLiquids(things, vessels),
     ...mixed.map(({ name }) => `mix ${name}`),
     ...tools.flatMap((tool) => targets(tool).map(({ name }) => `use ${tool.name} on ${name}`)),
   ];

@@ -184,19 +184,22 @@ describe("water", () => {
     expect(env.step("look in sink").text).toBe("sink : water in pot");
   });
 
-  it("cannot be picked up or moved, but poured and dunked into", () => {
+  it("cannot be picked up or moved, but poured out of what can be tipped, and dunked into", () => {
     const env = house([]);
     play(env, ["open cupboard", "activate sink"]);
-    expect(play(env, ["pick up water", "move water to pot", "pour water into pot"]).map(({ text }) => text)).toEqual([
-      "not movable",
-      "not movable",
-      "moved",
-    ]);
+    const texts = play(env, ["pick up water", "move water to pot", "pour water into pot", "dunk pot in sink"]);
+    expect(texts.map(({ text }) => text)).toEqual(["not movable", "not movable", "not movable", "moved"]);
     expect(env.step("look in pot").text).toBe("pot : water");
-    play(env, ["pick up pot", "teleport outside", "pour pot into fountain"]);
+    expect(env.step("pour water in pot into bowl").text).toBe("moved");
     expect(env.step("look in pot").text).toBe("pot : nothing");
-    expect(env.step("dunk pot in fountain").text).toBe("moved");
-    expect(env.step("look in pot").text).toMatch(/^pot : water/);
+    expect(env.step("dunk pot in stove").text).toBe("nothing happens");
+  });
+
+  it("is poured with everything else that is in the container", () => {
+    const env = house([place(substance("salt"), "pot"), place(substance("water"), "pot")]);
+    play(env, ["open cupboard", "pour pot into cup"]);
+    expect(env.step("look in cup").text).toBe("cup : salt water");
+    expect(env.step("pour salt into pot").text).toBe("nothing happens");
   });
 
   it("is in the toilet, and again after a flush", () => {
