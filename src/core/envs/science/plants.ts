@@ -44,6 +44,11 @@ function hasSoil(state: WorldState, { at }: Thing): boolean {
   return state.indexOf.has(at) && contentOf(state, at, SOIL_MATTER) !== undefined;
 }
 
+/** Uses up water; a pot that waters itself is full again at once. */
+function drink(state: WorldState, water: Thing): void {
+  if (state.things[state.indexOf.get(water.at)!]!.spec.plot?.watersItself !== true) removeThing(water);
+}
+
 /** Makes a plant die: its flowers vanish, and what else was on it falls beside it. */
 function die(state: WorldState, plant: Thing): void {
   enterStage(plant, "dead");
@@ -62,7 +67,7 @@ function growSeed(state: WorldState, seed: Thing, life: Life, ticks: number): vo
     seed.life = { ...life, age: life.age + 1 };
     return;
   }
-  removeThing(water);
+  drink(state, water);
   enterNextStage(seed);
 }
 
@@ -102,7 +107,7 @@ function growPlant(state: WorldState, plant: Thing, before: Life, { dryDeath, dr
   plant.life = life;
   if (life.dry >= dryDeath || life.bare >= BARE_DEATH || life.harsh >= HARSH_DEATH) die(state, plant);
   else if (life.dry < dryStress && life.bare === 0) mature(state, plant, life);
-  if (water !== undefined && (drinks || plant.life.stage !== before.stage)) removeThing(water);
+  if (water !== undefined && (drinks || plant.life.stage !== before.stage)) drink(state, water);
 }
 
 function growOne(state: WorldState, plant: Thing): void {
