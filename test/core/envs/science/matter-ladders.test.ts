@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createScienceEnv, scienceTaskSpecs } from "../../../../src/core/envs/science/create-env.ts";
+import { subsample } from "../../../../src/core/envs/science/subsample.ts";
 import { Player, PLAYERS } from "./matter-gold.ts";
 import { play, ref, start } from "./play.ts";
 
@@ -278,6 +279,15 @@ describe("axes", () => {
     }
     // 875 combinations: seven substances, of which the shuffled halves and quarters keep 218, 109 and 109.
     expect(Object.values(splitOf(KNOWN)).map(({ length }) => length)).toEqual([218, 109, 109]);
+  });
+
+  it("are sampled as in ScienceWorld: Java's generator with seed 5, shuffled from the end", () => {
+    // Made with java.util.Random itself.
+    expect(subsample(875, 0.5).slice(0, 8)).toEqual([27, 260, 3, 266, 149, 242, 138, 133]);
+    expect([875, 27_000, 15_000].map((count, i) => subsample(count, [0.5, 0.02, 0.02][i]!).length)).toEqual([
+      436, 540, 300,
+    ]);
+    expect(new Set(subsample(27_000, 0.02)).size).toBe(540);
   });
 
   it("of use-thermometer: fork, salt and unknown b in training, wire and wood only in the test", () => {
