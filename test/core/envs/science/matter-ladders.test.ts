@@ -147,6 +147,27 @@ describe("numbers of goals", () => {
   });
 });
 
+describe("optional goals", () => {
+  it("count what the agent sees: tin that lies alone in a jar, once the workshop is entered", () => {
+    const env = createScienceEnv(ref("boil", { variation: 22 }));
+    const [start] = [env.reset()];
+    expect(env.state.agentRoom).not.toBe("workshop");
+    expect(start.score).toBe(0);
+    expect(env.step("teleport workshop").score).toBe(3);
+  });
+
+  it("ask for wood in the pit before it burns", () => {
+    const env = start("boil");
+    const fire = ["teleport kitchen", "pick up lighter", "activate lighter", "teleport outside"];
+    const burn = ["use lighter on wood", "use lighter on wood"];
+    // Carrying the lighter; seeing the fountain's water, which is alone in it.
+    expect(play(env, [...fire, ...burn]).map(({ score }) => score)).toEqual([0, 2, 2, 5, 5, 5]);
+    // Wood in the pit, and that it burns.
+    expect(env.step("move wood burn to pit").text).toBe("no known action matches");
+    expect(env.step("move wood to pit").score).toBe(8);
+  });
+});
+
 describe("a wrong focus", () => {
   it.each(Object.keys(PLAYERS))("ends %s at −100 while the first goal is next: air, a door, a thing", (task) => {
     for (const object of ["air", "door hallway", "lighter"]) {
