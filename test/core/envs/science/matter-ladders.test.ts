@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createScienceEnv, scienceTaskSpecs } from "../../../../src/core/envs/science/create-env.ts";
+import { subsample } from "../../../../src/core/envs/science/subsample.ts";
 import { Player, PLAYERS } from "./matter-gold.ts";
 import { play, ref, start } from "./play.ts";
 
@@ -146,6 +147,27 @@ describe("numbers of goals", () => {
   });
 });
 
+describe("optional goals", () => {
+  it("count what the agent sees: tin that lies alone in a jar, once the workshop is entered", () => {
+    const env = createScienceEnv(ref("boil", { variation: 22 }));
+    const [start] = [env.reset()];
+    expect(env.state.agentRoom).not.toBe("workshop");
+    expect(start.score).toBe(0);
+    expect(env.step("teleport workshop").score).toBe(3);
+  });
+
+  it("ask for wood in the pit before it burns", () => {
+    const env = start("boil");
+    const fire = ["teleport kitchen", "pick up lighter", "activate lighter", "teleport outside"];
+    const burn = ["use lighter on wood", "use lighter on wood"];
+    // Carrying the lighter; seeing the fountain's water, which is alone in it.
+    expect(play(env, [...fire, ...burn]).map(({ score }) => score)).toEqual([0, 2, 2, 5, 5, 5]);
+    // Wood in the pit, and that it burns.
+    expect(env.step("move wood burn to pit").text).toBe("no known action matches");
+    expect(env.step("move wood to pit").score).toBe(8);
+  });
+});
+
 describe("a wrong focus", () => {
   it.each(Object.keys(PLAYERS))("ends %s at −100 while the first goal is next: air, a door, a thing", (task) => {
     for (const object of ["air", "door hallway", "lighter"]) {
@@ -278,6 +300,15 @@ describe("axes", () => {
     }
     // 875 combinations: seven substances, of which the shuffled halves and quarters keep 218, 109 and 109.
     expect(Object.values(splitOf(KNOWN)).map(({ length }) => length)).toEqual([218, 109, 109]);
+  });
+
+  it("are sampled as in ScienceWorld: Java's generator with seed 5, shuffled from the end", () => {
+    // Made with java.util.Random itself.
+    expect(subsample(875, 0.5).slice(0, 8)).toEqual([27, 260, 3, 266, 149, 242, 138, 133]);
+    expect([875, 27_000, 15_000].map((count, i) => subsample(count, [0.5, 0.02, 0.02][i]!).length)).toEqual([
+      436, 540, 300,
+    ]);
+    expect(new Set(subsample(27_000, 0.02)).size).toBe(540);
   });
 
   it("of use-thermometer: fork, salt and unknown b in training, wire and wood only in the test", () => {
