@@ -93,11 +93,11 @@ const LADDERS: readonly (readonly [id: string, task: string, actions: readonly s
   [
     "8-1",
     "identify-life-stages-1",
-    ["teleport outside", "wait1", "focus on crocodile egg", ...WAIT_20, "focus on crocodile hatchling"].concat([
+    ["teleport outside", "wait1", "focus on turtle egg", ...WAIT_20, "focus on turtle hatchling"].concat([
       ...WAIT_20,
-      "focus on juvenile crocodile",
+      "focus on juvenile turtle",
       ...WAIT_20,
-      "focus on adult crocodile",
+      "focus on adult turtle",
     ]),
     "0 8 8 33 45 45 45 45 45 70 70 70 70 70 70 95 95 95 95 95 95 100",
   ],
@@ -207,10 +207,10 @@ describe("what ends an episode at −100", () => {
 
   it("8-1: a stage that has not come yet, a stage that is focused twice, another animal", () => {
     const task = ref("identify-life-stages-1");
-    const egg = "focus on crocodile egg";
+    const egg = "focus on turtle egg";
     expect(lastScore(task, ["teleport outside", egg, egg])).toEqual(FAILED);
     expect(lastScore(task, ["teleport outside", "focus on parrot egg"])).toEqual(FAILED);
-    expect(lastScore(task, ["teleport outside", ...WAIT_20, "wait1", "focus on crocodile hatchling"])).toEqual(FAILED);
+    expect(lastScore(task, ["teleport outside", ...WAIT_20, "wait1", "focus on turtle hatchling"])).toEqual(FAILED);
   });
 
   it("9-1: the other plane, the block, the stopwatch", () => {
@@ -234,7 +234,7 @@ describe("8-1", () => {
   it("cannot be won any more once a stage is over, and costs nothing for it", () => {
     const env = start("identify-life-stages-1");
     play(env, ["teleport outside", "wait", "wait"]);
-    expect(env.step("focus on crocodile egg")).toMatchObject({ text: "no known action matches", done: false });
-    expect(env.step("look around").text).toContain("crocodile hatchling");
+    expect(env.step("focus on turtle egg")).toMatchObject({ text: "no known action matches", done: false });
+    expect(env.step("look around").text).toContain("turtle hatchling");
   });
 });

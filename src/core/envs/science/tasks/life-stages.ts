@@ -1,6 +1,7 @@
 /** @file Topic 8, life stages: focus on all stages of a life in turn, of an animal that grows (8-1) or of plants (8-2). */
 import { plantTemplate, plot, treeKind } from "../garden.ts";
 import { animalCourse, type Species } from "../life-stages.ts";
+import { shuffledAsThere } from "../subsample.ts";
 import { splitVariations, worldRandom, type TaskType } from "../task-type.ts";
 import { livingThing } from "../things.ts";
 import type { LifeStage, OptionalGoal, OrderedGoal, ThingSpec } from "../world.ts";
@@ -31,8 +32,9 @@ const SPECIES: readonly Species[] = [
   "beaver",
   "wolf",
 ];
-/** Shuffled, as in ScienceWorld, so that no family is in one block alone. */
-const ORDER = worldRandom(ANIMALS, { variation: 0, house: 0 }).fork("order").shuffled(SPECIES);
+/** Seed of ScienceWorld's shuffle, which keeps families from being in one block alone. */
+const SHUFFLE_SEED = 1;
+const ORDER = shuffledAsThere(SPECIES, SHUFFLE_SEED);
 const DISTRACTOR_COUNT = 5;
 
 const TREES = [
@@ -47,6 +49,8 @@ const TREES = [
   "peach",
   "pear",
 ] as const;
+/** Seeds of ScienceWorld's shuffles of the animals, for the animal beside each tree. */
+const DISTRACTOR_SEEDS = [0, 6, 1, 2, 3, 6, 4, 5, 6, 6];
 const POT_NUMBERS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 function animalIn(species: Species, course: readonly LifeStage[], { stage, name }: LifeStage): ThingSpec {
@@ -87,14 +91,12 @@ export const identifyAnimalStages: TaskType = {
   build: (choice) => {
     const species = ORDER[choice.variation]!;
     const random = worldRandom(ANIMALS, choice).fork("animals");
-    const others = random.sample(
-      SPECIES.filter((other) => other !== species),
-      DISTRACTOR_COUNT,
-    );
+    // The others come from a shuffle whose seed is the species' position.
+    const others = shuffledAsThere(SPECIES, SPECIES.indexOf(species)).filter((other) => other !== species);
     const goals = stageGoals(species, animalCourse(species));
     return {
       ...taskWorld(ANIMALS, choice, {
-        things: random.shuffled([species, ...others].map(youngAnimal)),
+        things: random.shuffled([species, ...others.slice(0, DISTRACTOR_COUNT)].map(youngAnimal)),
         maxTurns: ANIMAL_TURNS,
       }),
       taskText: `focus on ${goals.length} life stage of ${species}`,
@@ -125,7 +127,7 @@ export const identifyPlantStages: TaskType = {
       at: `pot ${numbers[i]!}`,
     }));
     const pots = course.flatMap((_, i) => plot(numbers[i]!, ROOM, true, true));
-    const distractor = random.pick(SPECIES);
+    const distractor = shuffledAsThere(SPECIES, DISTRACTOR_SEEDS[choice.variation]!)[0]!;
     const stages = animalCourse(distractor);
     return {
       ...taskWorld(PLANTS, choice, {

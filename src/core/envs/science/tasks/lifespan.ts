@@ -1,5 +1,6 @@
 /** @file Topic 7, life spans: which animal lives longest, which shortest? Nothing in the world tells (7-1 … 7-3). */
 import { animalCourse, type Species } from "../life-stages.ts";
+import { shuffledAsThere } from "../subsample.ts";
 import { splitVariations, worldRandom, type TaskType, type WorldChoice } from "../task-type.ts";
 import { livingThing } from "../things.ts";
 import type { OrderedGoal, ThingSpec } from "../world.ts";
@@ -12,11 +13,12 @@ const LONG: readonly Species[] = ["tortoise", "parrot", "elephant", "crocodile",
 const MEDIUM: readonly Species[] = ["beaver", "wolf", "chipmunk", "toad", "rabbit"];
 const SHORT: readonly Species[] = ["hedgehog", "mouse", "chameleon", "dragonfly", "ant"];
 
-type Trio = readonly [long: Species, medium: Species, short: Species];
-
-/** One animal of each group, in an order that all three tasks share. */
-const TRIOS: readonly Trio[] = worldRandom("lifespan", { variation: 0, house: 0 }).shuffled(
-  LONG.flatMap((long) => MEDIUM.flatMap((medium) => SHORT.map((short): Trio => [long, medium, short]))),
+/** Seed of ScienceWorld's shuffle. */
+const SHUFFLE_SEED = 0;
+/** One animal of each group, in the real order. */
+const TRIOS = shuffledAsThere(
+  LONG.flatMap((long) => MEDIUM.flatMap((medium) => SHORT.map((short) => [long, medium, short] as const))),
+  SHUFFLE_SEED,
 );
 
 function animal(species: Species): ThingSpec {

@@ -1,4 +1,5 @@
 /** @file Topic 9, forces: which of two inclined planes is steeper, or has more friction? (9-1 … 9-3) */
+import { shuffledAsThere } from "../subsample.ts";
 import { splitVariations, worldRandom, type TaskType } from "../task-type.ts";
 import { inclinedPlane, stopwatch, thing } from "../things.ts";
 import type { OptionalGoal } from "../world.ts";
@@ -170,26 +171,22 @@ export const determineAngle = planeTask({
   ],
 });
 
-const NAMED = "inclined-plane-friction-named-surfaces";
-const UNNAMED = "inclined-plane-friction-unnamed-surfaces";
-
-/** Planes of 45°, in an order drawn once, as in ScienceWorld. */
-function surfaces(task: string, planes: readonly Plane[]): Plane[] {
-  return worldRandom(task, { variation: 0, house: 0 }).fork("order").shuffled(planes);
-}
+/** Seeds of ScienceWorld's shuffles of the surfaces. */
+const NAMED_SEED = 3;
+const UNNAMED_SEED = 4;
 
 /** 9-2. */
 export const namedFriction = planeTask({
-  name: NAMED,
+  name: "inclined-plane-friction-named-surfaces",
   id: "9-2",
   description: "Let a block slide down planes of two materials, then focus on the one with the most or least friction.",
-  planes: surfaces(
-    NAMED,
+  planes: shuffledAsThere(
     Object.entries(SURFACE_FRICTIONS).map(([surface, friction]) => ({
       name: `${surface} plane`,
       angle: ANGLE,
       friction,
     })),
+    NAMED_SEED,
   ),
   measure: ({ friction }) => friction,
   apart: LEAST_FRICTIONS_APART,
@@ -198,17 +195,17 @@ export const namedFriction = planeTask({
 
 /** 9-3. */
 export const unnamedFriction = planeTask({
-  name: UNNAMED,
+  name: "inclined-plane-friction-unnamed-surfaces",
   id: "9-3",
   description:
     "Let a block slide down planes of two unknown materials, then focus on the one with the most or least friction.",
-  planes: surfaces(
-    UNNAMED,
+  planes: shuffledAsThere(
     Object.entries(UNKNOWN_FRICTIONS).map(([letter, friction]) => ({
       name: `unknown plane ${letter}`,
       angle: ANGLE,
       friction,
     })),
+    UNNAMED_SEED,
   ),
   measure: ({ friction }) => friction,
   apart: LEAST_FRICTIONS_APART,
