@@ -68,6 +68,11 @@ describe("an inclined plane", () => {
     expect(env.step("look at plane b").text).toBe("plane b : brick 2 0 of 1 0 0");
   });
 
+  it("is understood by its longer real name", () => {
+    const env = world([plane(45, 0.5), brick]);
+    expect(env.step("move the brick to inclined plane b").text).toBe("moved");
+  });
+
   it("tells that there is nothing on it", () => {
     expect(world([plane(45, 0.5)]).step("look at plane b").text).toBe("plane b : nothing");
   });
