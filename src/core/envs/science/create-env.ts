@@ -4,19 +4,52 @@ import type { TaskRef, TaskSpec } from "../env.ts";
 import { ScienceWorldEnv } from "./science-world-env.ts";
 import { parsePreset } from "./simplifications.ts";
 import type { TaskType } from "./task-type.ts";
+import { chemistryMix, mixSecondaryColour, mixTertiaryColour } from "./tasks/chemistry.ts";
 import { findAnimal, findLivingThing, findNonLivingThing, findPlant } from "./tasks/classification.ts";
+import { testConductivity, testUnknownConductivity } from "./tasks/conductivity.ts";
 import { powerComponent, powerComponentRenewable } from "./tasks/electricity.ts";
+import { knownPlantGenetics, unknownPlantGenetics } from "./tasks/genetics.ts";
+import { growFruit, growPlant } from "./tasks/growing.ts";
+import { identifyAnimalStages, identifyPlantStages } from "./tasks/life-stages.ts";
+import { longestLived, longestThenShortestLived, shortestLived } from "./tasks/lifespan.ts";
+import { determineAngle, namedFriction, unnamedFriction } from "./tasks/planes.ts";
+import { boil, changeState, freeze, melt } from "./tasks/matter.ts";
+import { knownMeltingPoint, unknownMeltingPoint, useThermometer } from "./tasks/measurement.ts";
 import { teachingPowerComponent } from "./tasks/teaching.ts";
 import type { WorldSpec } from "./world.ts";
 
 const TASK_TYPES: readonly TaskType[] = [
   powerComponent,
   powerComponentRenewable,
+  testConductivity,
+  testUnknownConductivity,
   findLivingThing,
   findNonLivingThing,
   findPlant,
   findAnimal,
+  growPlant,
+  growFruit,
+  longestLived,
+  shortestLived,
+  longestThenShortestLived,
+  identifyAnimalStages,
+  identifyPlantStages,
+  determineAngle,
+  namedFriction,
+  unnamedFriction,
+  knownPlantGenetics,
+  unknownPlantGenetics,
   teachingPowerComponent,
+  boil,
+  melt,
+  freeze,
+  changeState,
+  useThermometer,
+  knownMeltingPoint,
+  unknownMeltingPoint,
+  chemistryMix,
+  mixSecondaryColour,
+  mixTertiaryColour,
 ];
 
 /** Everything eased, doors to be walked through, nothing eased. */

@@ -24,6 +24,24 @@ const SYNONYMS: readonly (readonly [RegExp, string])[] = [
   [/\bart studio\b/g, "studio"],
   [/\bliving room\b/g, "living"],
   [/\bflower pot\b/g, "pot"],
+  [/\bmetal (pot|fork)\b/g, "$1"],
+  [/\baluminum foil\b/g, "foil"],
+  [/\bpaper clip\b/g, "clip"],
+  [/\binclined plane\b/g, "plane"],
+  [/\bbee hive\b/g, "hive"],
+  [/\bblast furnace\b/g, "furnace"],
+  [/\bfire pit\b/g, "pit"],
+  [/\bunknown substance\b/g, "unknown"],
+  [/\bgaseous\b/g, "gas"],
+  [/\bsodium chloride\b/g, "salt"],
+  [/\bsodium bicarbonate\b/g, "soda"],
+  [/\bacetic acid\b/g, "vinegar"],
+  [/\bsodium acetate\b/g, "acetate"],
+  [/\bsoapy water\b/g, "soap water"],
+  [/\biron block\b/g, "iron"],
+  [/\bmixed nuts\b/g, "nuts"],
+  [/\bpeanut butter\b/g, "peanut"],
+  [/\b(\w+)-(\w+) paint\b/g, "$1 $2 paint"],
 ];
 
 function withoutSynonyms(text: string): string {
@@ -49,12 +67,19 @@ function isAt(state: WorldState, thing: Thing, place: string): boolean {
   return state.indexOf.has(thing.at) && thingById(state, thing.at).name === place;
 }
 
-/** Visible things that a phrase names: by name, else by its last word, else by name and place (`cup in sink`). */
+/** Whether a phrase names a portion by what it is made of, whatever it is called as a solid, liquid or gas. */
+function isCalledByMatter({ spec }: Thing, phrase: string): boolean {
+  return spec.substance !== undefined && (spec.matter === phrase || phrase === "substance");
+}
+
+/** Visible things that a phrase names: by name, else by matter, last word, or name and place (`cup in sink`). */
 function findThings(state: WorldState, words: readonly string[]): Thing[] {
   if (words.length === 0) return [];
   const phrase = words.join(" ");
   const named = state.things.filter((thing) => thing.name === phrase && isVisible(state, thing));
   if (named.length > 0) return named;
+  const made = state.things.filter((thing) => isCalledByMatter(thing, phrase) && isVisible(state, thing));
+  if (made.length > 0) return made;
   if (words.length === 1) {
     return state.things.filter(
       (thing) => thing.name.length > phrase.length && headOf(thing.name) === phrase && isVisible(state, thing),

@@ -2,7 +2,12 @@
 import type { RoomsView, ThingView } from "../env.ts";
 import { connectedTo, inventory, terminalsOf, thingById, thingsAt } from "./state.ts";
 import { FULL_SCORE } from "./scoring.ts";
-import { ROOM_NAMES, type Thing, type WorldState } from "./world.ts";
+import { ROOM_NAMES, ROOM_TEMPERATURE, type Thing, type WorldState } from "./world.ts";
+
+function heatStatesOf({ temperature, burning }: Thing): string[] {
+  const degrees = Math.round(temperature);
+  return [...(burning > 0 ? ["burns"] : []), ...(degrees === ROOM_TEMPERATURE ? [] : [`${degrees} °C`])];
+}
 
 function statesOf(state: WorldState, thing: Thing): string[] {
   const { spec } = thing;
@@ -10,6 +15,7 @@ function statesOf(state: WorldState, thing: Thing): string[] {
   if (spec.container?.lid === true) states.push(thing.open ? "open" : "closed");
   if (spec.device !== undefined) states.push(thing.on ? "on" : "off");
   if (spec.electric?.role === "part") states.push(thing.lit ? "on" : "off");
+  states.push(...heatStatesOf(thing));
   if (state.focus === thing.id) states.push("focused");
   for (const name of terminalsOf(spec)) {
     const other = connectedTo(state, thing.id, name);
