@@ -17,6 +17,8 @@ const BYTES_PER_FLOAT = 3;
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 const MAX_TIPS = 100_000;
 const MAX_STATES = 1_000_000;
+const MAX_LAYER = 65_536;
+const MAX_WEIGHTS = 1_000_000;
 
 /** The bytes of a run's checkpoint file. */
 export function encodeSessionFile({ policy, ...session }: SessionCheckpoint): Uint8Array<ArrayBuffer> {
@@ -93,6 +95,30 @@ const TIP = v.object({
 });
 
 const SEEN_STATE = v.object({ state: TOKENS, count: COUNT });
+const COUNTED_STATES = v.pipe(
+  v.array(v.tuple([NAME, v.pipe(v.array(SEEN_STATE), v.maxLength(MAX_STATES))])),
+  v.maxLength(10_000),
+);
+
+const SIZE = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_LAYER));
+const WEIGHTS = v.pipe(v.array(FINITE), v.maxLength(MAX_WEIGHTS));
+const NETWORK = v.pipe(
+  v.object({
+    shape: v.object({ inputs: SIZE, hidden: SIZE, outputs: SIZE }),
+    hiddenWeights: WEIGHTS,
+    hiddenBias: WEIGHTS,
+    outputWeights: WEIGHTS,
+    outputBias: WEIGHTS,
+  }),
+  v.check(
+    ({ shape: { inputs, hidden, outputs }, hiddenWeights, hiddenBias, outputWeights, outputBias }) =>
+      hiddenWeights.length === inputs * hidden &&
+      hiddenBias.length === hidden &&
+      outputWeights.length === hidden * outputs &&
+      outputBias.length === outputs,
+    "as many weights as the shape says",
+  ),
+);
 
 const EVALUATION = v.object({
   iteration: COUNT,
@@ -112,7 +138,7 @@ const SESSION_SCHEMA = v.object({
   config: v.unknown(),
   iteration: COUNT,
   memory: v.object({ nextId: COUNT, tips: v.pipe(v.array(TIP), v.maxLength(MAX_TIPS)) }),
-  novelty: v.pipe(v.array(v.tuple([NAME, v.pipe(v.array(SEEN_STATE), v.maxLength(MAX_STATES))])), v.maxLength(10_000)),
+  novelty: v.union([COUNTED_STATES, v.object({ predictor: NETWORK })]),
   random: v.object({ key: v.tuple([WORD, WORD]), drawn: COUNT }),
   totalTokenCount: COUNT,
   rolloutsHash: HASH,

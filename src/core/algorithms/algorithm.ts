@@ -5,7 +5,7 @@
 import type { Random } from "../base/random.ts";
 import type { TaskRef } from "../envs/env.ts";
 import type { LearningMode, ModeCounts } from "../events/training-event.ts";
-import type { NoveltyTable } from "../memory/novelty.ts";
+import type { NoveltyReward } from "../memory/novelty.ts";
 import type { TipMemory } from "../memory/tip-memory.ts";
 import type { Policy, UpdateStats } from "../policy/policy.ts";
 import type { TrajectoryRow } from "../rollout/update-rows.ts";
@@ -23,7 +23,7 @@ export interface GroupPlan {
 export interface AlgorithmContext {
   readonly policy: Policy;
   readonly memory: TipMemory;
-  readonly novelty: NoveltyTable;
+  readonly novelty: NoveltyReward;
   /** The settings as they are now; hot ones may change between iterations. */
   readonly settings: () => RunSettings;
   /** The stream of a named draw in this iteration. */

@@ -1,12 +1,13 @@
 import { ConfigError } from "../base/errors.ts";
 import type { Algorithm } from "./algorithm.ts";
 import { empo2 } from "./empo2.ts";
+import { gigpo } from "./gigpo.ts";
 import { grpo } from "./grpo.ts";
 import { naive } from "./naive.ts";
 import { reflexion } from "./reflexion.ts";
 
 /** All methods, in the order of the paper's tables. */
-export const ALGORITHMS: readonly Algorithm[] = [naive, reflexion, grpo, empo2];
+export const ALGORITHMS: readonly Algorithm[] = [naive, reflexion, grpo, gigpo, empo2];
 
 /**
  * The method of an id.

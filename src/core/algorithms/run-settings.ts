@@ -1,3 +1,5 @@
+import type { AdvantageNormalization } from "../advantages/group-relative.ts";
+import type { IntrinsicKind } from "../memory/intrinsic.ts";
 import type { LossConfig, OptimizerConfig } from "../policy/policy.ts";
 import type { RolloutConfig } from "../rollout/rollout-engine.ts";
 
@@ -11,9 +13,15 @@ export interface RunSettings {
   readonly modeDraw: "rollout" | "group" | "iteration";
   readonly oldLogProbView: "without-tips" | "with-tips";
   readonly tipSource: "memory" | "other-world" | "empty";
+  readonly intrinsicReward: IntrinsicKind;
   /** λ_int. */
   readonly intrinsicCoefficient: number;
   readonly bucketCapacity: number;
+  readonly advantageNormalization: AdvantageNormalization;
+  /** γ of GiGPO's step returns. */
+  readonly stepDiscount: number;
+  /** ω of GiGPO. */
+  readonly stepAdvantageWeight: number;
   readonly minibatches: number;
   readonly rollout: Omit<RolloutConfig, "writeTips">;
   readonly loss: LossConfig;

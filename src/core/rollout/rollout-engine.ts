@@ -6,7 +6,7 @@ import { indicesByKey } from "../base/collections.ts";
 import type { Random } from "../base/random.ts";
 import type { TaskRef, TextEnv } from "../envs/env.ts";
 import type { LearningMode, RetrievalRecord, TrainingEvent, TurnRecord } from "../events/training-event.ts";
-import type { EpisodeNovelty, NoveltyTable } from "../memory/novelty.ts";
+import type { EpisodeNovelty, NoveltyReward } from "../memory/novelty.ts";
 import { retrieveTips, type RetrievalConfig, type TipMemory } from "../memory/tip-memory.ts";
 import type { Completion, DecodingBatch, GenerateRequest, Policy } from "../policy/policy.ts";
 import { embed, type Embedding } from "../text/embedder.ts";
@@ -48,7 +48,7 @@ export interface RolloutConfig extends RetrievalConfig {
 export interface RolloutDependencies {
   readonly policy: Policy;
   readonly memory: TipMemory;
-  readonly novelty: NoveltyTable;
+  readonly novelty: NoveltyReward;
   readonly createEnv: (task: TaskRef) => TextEnv;
   readonly emit: (event: TrainingEvent) => void;
   /** Called with the milliseconds spent on retrieval and tip writing, if times are wanted. */

@@ -8,7 +8,7 @@ export const CONFIG_VERSION = 1;
 
 /** Everything that decides a run. Same config and same backend: same run. */
 export interface RunConfig {
-  /** `empo2`, `grpo`, `reflexion` or `naive`. */
+  /** Id of a method in `core/algorithms/registry.ts`. */
   readonly method: string;
   readonly task: string;
   readonly preset: string;
@@ -33,10 +33,18 @@ export interface RunConfig {
   readonly oldLogProbView: "without-tips" | "with-tips";
   /** Where the shown tips come from: the run's own memory, or a control arm. */
   readonly tipSource: "memory" | "other-world" | "empty";
+  /** What new states are paid by: 1/n over similar ones, 1/√n over equal ones, or random network distillation. */
+  readonly intrinsicReward: "novelty" | "count" | "rnd";
   /** λ_int, score points per unit of 1/n. */
   readonly intrinsicCoefficient: number;
   readonly noveltySimilarity: number;
   readonly temperature: number;
+  /** F_norm: advantages divided by the deviation of their group, or by a constant. */
+  readonly advantageNormalization: "std" | "none";
+  /** γ of GiGPO's step returns. */
+  readonly stepDiscount: number;
+  /** ω of GiGPO: weight of the step advantage beside the episode's. */
+  readonly stepAdvantageWeight: number;
   readonly learningRate: number;
   readonly minibatches: number;
   readonly clipLow: number;
@@ -133,7 +141,7 @@ type About = Pick<FieldBase, "label" | "help">;
 
 /** Every field, in the order in which forms and help show them. */
 export const CONFIG_FIELDS: readonly ConfigField[] = [
-  choice("method", ["empo2", "grpo", "reflexion", "naive"], {
+  choice("method", ["empo2", "gigpo", "grpo", "reflexion", "naive"], {
     ...TASK,
     label: "Method",
     help: "The algorithm that trains or uses the policy (Tables 1 and 2).",
@@ -223,10 +231,15 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     label: "Temperature",
     help: "Sampling temperature of training rollouts (App. F.1: 1.0).",
   }),
+  choice("intrinsicReward", ["novelty", "count", "rnd"], {
+    ...COLD_ROLLOUT,
+    label: "Intrinsic reward",
+    help: "Pays new states by 1/n over similar ones (§4.1), by 1/√n over equal ones, or by random network distillation (figure 11).",
+  }),
   real("intrinsicCoefficient", 1, [0, 10, 0.1], {
     ...HOT_ROLLOUT,
     label: "λ, intrinsic reward",
-    help: "Score points per unit of the novelty bonus 1/n on memory rollouts (§4.1, figure 11).",
+    help: "Score points per unit of the intrinsic reward on memory rollouts (§4.1, figure 11).",
   }),
   real("noveltySimilarity", 0.95, [0, 1, 0.01], {
     ...HOT_ROLLOUT,
@@ -277,6 +290,21 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     ...HOT_MEMORY,
     label: "Tokens per tip",
     help: "Longest tip in tokens; then it is cut.",
+  }),
+  choice("advantageNormalization", ["std", "none"], {
+    ...HOT_UPDATE,
+    label: "Advantages divided by",
+    help: "The deviation of the group's returns, or 10 points whatever the group (GiGPO with and without std, Table 2).",
+  }),
+  real("stepDiscount", 0.95, [0, 1, 0.01], {
+    ...HOT_UPDATE,
+    label: "γ, step returns",
+    help: "GiGPO only: discount of the return that follows an action (arXiv 2505.10978: 0.95).",
+  }),
+  real("stepAdvantageWeight", 1, [0, 10, 0.1], {
+    ...HOT_UPDATE,
+    label: "ω, step advantage",
+    help: "GiGPO only: weight of the comparison within a state beside that of whole episodes (arXiv 2505.10978: 1).",
   }),
   {
     ...real("learningRate", 3e-4, [1e-6, 1e-2, 1e-6], {

@@ -9,7 +9,7 @@ import { ConfigError } from "../base/errors.ts";
 import { Random, type RandomState } from "../base/random.ts";
 import type { Split, TaskRef, TaskSpec, TextEnv } from "../envs/env.ts";
 import type { EvaluationRecord, PhaseTimes, RolloutRecord, TrainingEvent } from "../events/training-event.ts";
-import { NoveltyTable, type NoveltyState } from "../memory/novelty.ts";
+import { intrinsicReward, type NoveltyState, type StoredNovelty } from "../memory/intrinsic.ts";
 import { TipMemory, type TipMemoryState } from "../memory/tip-memory.ts";
 import type { Policy, PolicyState, UpdateStats } from "../policy/policy.ts";
 import { rollOut, type RolloutRequest } from "../rollout/rollout-engine.ts";
@@ -68,7 +68,7 @@ export class TrainingSession {
   #spec: TaskSpec;
   #iteration = 0;
   #memory = new TipMemory();
-  #novelty = new NoveltyTable();
+  #novelty: StoredNovelty;
   #random: Random;
   #totalTokenCount = 0;
   #rolloutsHash = EMPTY_ROLLOUTS_HASH;
@@ -81,6 +81,7 @@ export class TrainingSession {
     this.#config = parseRunConfig(dependencies.config);
     this.#spec = dependencies.taskSpec(this.#config.task);
     this.#random = Random.fromSeed(this.#config.seed);
+    this.#novelty = this.#noveltyOf(null);
     algorithmById(this.#config.method);
   }
 
@@ -103,8 +104,8 @@ export class TrainingSession {
     await dependencies.policy.load(checkpoint.policy);
     session.#iteration = checkpoint.iteration;
     session.#memory = TipMemory.fromState(checkpoint.memory);
-    session.#novelty = NoveltyTable.fromState(checkpoint.novelty);
     session.#random = Random.fromState(checkpoint.random);
+    session.#novelty = session.#noveltyOf(checkpoint.novelty);
     session.#totalTokenCount = checkpoint.totalTokenCount;
     session.#rolloutsHash = checkpoint.rolloutsHash;
     session.#lastEvaluation = checkpoint.lastEvaluation;
@@ -187,6 +188,10 @@ export class TrainingSession {
       heldOutReturn: this.#lastEvaluation?.meanReturn ?? null,
       heldOutSuccess: this.#lastEvaluation?.successRate ?? null,
     });
+  }
+
+  #noveltyOf(state: NoveltyState | null): StoredNovelty {
+    return intrinsicReward(this.#config.intrinsicReward, state, this.#random.fork("intrinsic reward"));
   }
 
   async #learn(iteration: number): Promise<IterationOutcome> {

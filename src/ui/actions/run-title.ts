@@ -4,6 +4,7 @@ import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts
 const METHOD_TITLES: Readonly<Record<string, string>> = {
   empo2: "EMPO²",
   grpo: "GRPO",
+  gigpo: "GiGPO",
   reflexion: "Reflexion",
   naive: "Naive",
 };

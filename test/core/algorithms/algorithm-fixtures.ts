@@ -67,6 +67,8 @@ export interface ContextParts {
   readonly memory?: TipMemory;
   readonly seed?: number;
   readonly script?: Script;
+  /** A script of its own for every world, where what it answers depends on more than action and turn. */
+  readonly scriptOf?: () => Script;
   readonly tasks?: readonly TaskRef[];
 }
 
@@ -93,7 +95,7 @@ export function contextOf(parts: ContextParts) {
       );
       const createEnv = (task: TaskRef) => {
         worlds.push(task);
-        return new ScriptedEnv(script, task);
+        return new ScriptedEnv(parts.scriptOf?.() ?? script, task);
       };
       const rest = { emit: () => undefined, timed: <Result>(_phase: string, work: () => Result) => work() };
       return rollOut(requests, { ...settings.rollout, writeTips }, { policy, memory, novelty, createEnv, ...rest });
