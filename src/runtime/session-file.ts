@@ -94,6 +94,22 @@ const TIP = v.object({
   retrievedCount: COUNT,
 });
 
+const PENDING_TIP = v.pipe(
+  v.object({
+    tipId: COUNT,
+    iteration: COUNT,
+    tokens: TOKENS,
+    lossPositions: v.pipe(v.array(v.pipe(COUNT, v.minValue(1))), v.minLength(1), v.maxLength(4096)),
+    oldLogProbs: v.pipe(v.array(FINITE), v.maxLength(4096)),
+  }),
+  v.check(
+    ({ tokens, lossPositions, oldLogProbs }) =>
+      lossPositions.length === oldLogProbs.length &&
+      lossPositions.every((position, i) => position < tokens.length && position > (lossPositions[i - 1] ?? 0)),
+    "a log-prob for every position of the tip",
+  ),
+);
+
 const SEEN_STATE = v.object({ state: TOKENS, count: COUNT });
 const COUNTED_STATES = v.pipe(
   v.array(v.tuple([NAME, v.pipe(v.array(SEEN_STATE), v.maxLength(MAX_STATES))])),
@@ -139,6 +155,7 @@ const SESSION_SCHEMA = v.object({
   iteration: COUNT,
   memory: v.object({ nextId: COUNT, tips: v.pipe(v.array(TIP), v.maxLength(MAX_TIPS)) }),
   novelty: v.union([COUNTED_STATES, v.object({ predictor: NETWORK })]),
+  pendingTips: v.optional(v.pipe(v.array(PENDING_TIP), v.maxLength(MAX_TIPS)), []),
   random: v.object({ key: v.tuple([WORD, WORD]), drawn: COUNT }),
   totalTokenCount: COUNT,
   rolloutsHash: HASH,

@@ -152,6 +152,7 @@ export function emptyCheckpoint(config: RunConfig): SessionCheckpoint {
     policy: policyState(0),
     memory: { nextId: 1, tips: [] },
     novelty: [],
+    pendingTips: [],
     random: { key: [1, 2], drawn: 0 },
     totalTokenCount: 0,
     rolloutsHash: "0".repeat(64),

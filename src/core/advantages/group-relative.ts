@@ -10,10 +10,15 @@ const POINTS_PER_UNIT = 10;
 /** F_norm of GiGPO: advantages are divided by the deviation of their group, or by a constant. */
 export type AdvantageNormalization = "std" | "none";
 
-/** (x − mean) / F_norm of each value; F_norm is the sample std + ε, or {@link POINTS_PER_UNIT}. 0 if all are equal. */
+/** F_norm of values in points: their sample std + ε, or {@link POINTS_PER_UNIT}. */
+export function normalizationScale(values: readonly number[], normalization: AdvantageNormalization): number {
+  return normalization === "std" ? sampleStd(values) + EPSILON : POINTS_PER_UNIT;
+}
+
+/** (x − mean) / F_norm of each value; 0 if all are equal. */
 export function relativeToMean(values: readonly number[], normalization: AdvantageNormalization): number[] {
   const center = mean(values);
-  const scale = normalization === "std" ? sampleStd(values) + EPSILON : POINTS_PER_UNIT;
+  const scale = normalizationScale(values, normalization);
   return values.map((value) => (value - center) / scale);
 }
 

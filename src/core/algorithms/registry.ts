@@ -1,13 +1,15 @@
 import { ConfigError } from "../base/errors.ts";
 import type { Algorithm } from "./algorithm.ts";
+import { contextDistillation } from "./context-distillation.ts";
 import { empo2 } from "./empo2.ts";
 import { gigpo } from "./gigpo.ts";
 import { grpo } from "./grpo.ts";
 import { naive } from "./naive.ts";
 import { reflexion } from "./reflexion.ts";
+import { tipCredit } from "./tip-credit.ts";
 
-/** All methods, in the order of the paper's tables. */
-export const ALGORITHMS: readonly Algorithm[] = [naive, reflexion, grpo, gigpo, empo2];
+/** All methods: the paper's in the order of its tables, then those beyond it. */
+export const ALGORITHMS: readonly Algorithm[] = [naive, reflexion, grpo, gigpo, empo2, contextDistillation, tipCredit];
 
 /**
  * The method of an id.

@@ -22,6 +22,10 @@ export interface RunSettings {
   readonly stepDiscount: number;
   /** ω of GiGPO. */
   readonly stepAdvantageWeight: number;
+  readonly distilledRollouts: "all" | "above-mean";
+  readonly tipCreditWeight: number;
+  /** Iterations for which a tip may earn credit after the one in which it was written. */
+  readonly tipCreditWindow: number;
   readonly minibatches: number;
   readonly rollout: Omit<RolloutConfig, "writeTips">;
   readonly loss: LossConfig;

@@ -4,15 +4,20 @@ import { positionsOf, withoutTips } from "../text/sequence.ts";
 import type { Trajectory } from "./trajectory.ts";
 
 /** Advantages smaller than this teach nothing. */
-const NEGLIGIBLE_ADVANTAGE = 1e-3;
+export const NEGLIGIBLE_ADVANTAGE = 1e-3;
 
 /** The same for all actions of a trajectory, or one per turn. */
 export type TrajectoryAdvantage = number | readonly number[];
 
-/** A row and the trajectory it came from. */
-export interface TrajectoryRow {
-  readonly trajectory: Trajectory;
+/** A row and the rollout of this iteration whose actions it holds; null for a row of something else, as a tip. */
+export interface LearnedRow {
+  readonly trajectory: Trajectory | null;
   readonly row: UpdateRow;
+}
+
+/** A row and the trajectory it came from. */
+interface TrajectoryRow extends LearnedRow {
+  readonly trajectory: Trajectory;
 }
 
 /**

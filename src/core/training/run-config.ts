@@ -45,6 +45,12 @@ export interface RunConfig {
   readonly stepDiscount: number;
   /** ω of GiGPO: weight of the step advantage beside the episode's. */
   readonly stepAdvantageWeight: number;
+  /** Which rollouts context distillation imitates. */
+  readonly distilledRollouts: "all" | "above-mean";
+  /** Weight of a tip's credit beside the advantages of actions. */
+  readonly tipCreditWeight: number;
+  /** Iterations for which a tip may earn credit. */
+  readonly tipCreditWindow: number;
   readonly learningRate: number;
   readonly minibatches: number;
   readonly clipLow: number;
@@ -141,7 +147,7 @@ type About = Pick<FieldBase, "label" | "help">;
 
 /** Every field, in the order in which forms and help show them. */
 export const CONFIG_FIELDS: readonly ConfigField[] = [
-  choice("method", ["empo2", "gigpo", "grpo", "reflexion", "naive"], {
+  choice("method", ["empo2", "gigpo", "grpo", "reflexion", "naive", "context-distillation", "tip-credit"], {
     ...TASK,
     label: "Method",
     help: "The algorithm that trains or uses the policy (Tables 1 and 2).",
@@ -305,6 +311,21 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     ...HOT_UPDATE,
     label: "ω, step advantage",
     help: "GiGPO only: weight of the comparison within a state beside that of whole episodes (arXiv 2505.10978: 1).",
+  }),
+  choice("distilledRollouts", ["all", "above-mean"], {
+    ...HOT_UPDATE,
+    label: "Distilled rollouts",
+    help: "Context distillation only: imitate all rollouts with tips (Snell 2022), or those better than their group's mean.",
+  }),
+  real("tipCreditWeight", 1, [0, 10, 0.1], {
+    ...HOT_UPDATE,
+    label: "Tip credit",
+    help: "EMPO² with tip credit only: weight of what a tip gained when its words are trained (beyond the paper).",
+  }),
+  count("tipCreditWindow", 10, [1, 1000], {
+    ...HOT_UPDATE,
+    label: "Tip credit window",
+    help: "EMPO² with tip credit only: for how many iterations after its writing a tip may earn credit.",
   }),
   {
     ...real("learningRate", 3e-4, [1e-6, 1e-2, 1e-6], {

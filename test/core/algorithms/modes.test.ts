@@ -131,8 +131,24 @@ describe("the expected mode counts", () => {
 
 describe("the registry of methods", () => {
   it("knows those of the paper in the order of its tables, then those beyond it", () => {
-    expect(ALGORITHMS.map(({ id }) => id)).toEqual(["naive", "reflexion", "grpo", "gigpo", "empo2"]);
-    expect(ALGORITHMS.map(({ title }) => title)).toEqual(["Naive", "Reflexion", "GRPO", "GiGPO", "EMPO²"]);
+    expect(ALGORITHMS.map(({ id }) => id)).toEqual([
+      "naive",
+      "reflexion",
+      "grpo",
+      "gigpo",
+      "empo2",
+      "context-distillation",
+      "tip-credit",
+    ]);
+    expect(ALGORITHMS.map(({ title }) => title)).toEqual([
+      "Naive",
+      "Reflexion",
+      "GRPO",
+      "GiGPO",
+      "EMPO²",
+      "Context distillation",
+      "EMPO² with tip credit",
+    ]);
   });
 
   it("is what a run's configuration offers", () => {
