@@ -149,6 +149,9 @@ const EVALUATION = v.object({
   split: v.picklist(["train", "dev", "test"]),
 });
 
+const TWIN = v.tuple([NETWORK, NETWORK]);
+const CRITIC = v.object({ value: NETWORK, q: TWIN, target: TWIN, stepCount: COUNT });
+
 const SESSION_SCHEMA = v.object({
   version: v.literal(1),
   config: v.unknown(),
@@ -156,6 +159,7 @@ const SESSION_SCHEMA = v.object({
   memory: v.object({ nextId: COUNT, tips: v.pipe(v.array(TIP), v.maxLength(MAX_TIPS)) }),
   novelty: v.union([COUNTED_STATES, v.object({ predictor: NETWORK })]),
   pendingTips: v.optional(v.pipe(v.array(PENDING_TIP), v.maxLength(MAX_TIPS)), []),
+  critic: v.optional(v.nullable(CRITIC), null),
   random: v.object({ key: v.tuple([WORD, WORD]), drawn: COUNT }),
   totalTokenCount: COUNT,
   rolloutsHash: HASH,

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CheckpointError } from "../../src/core/base/errors.ts";
 import { Random } from "../../src/core/base/random.ts";
+import { ActionCritic } from "../../src/core/critic/action-critic.ts";
 import { intrinsicReward } from "../../src/core/memory/intrinsic.ts";
 import { DEFAULT_CONFIG } from "../../src/core/training/run-config.ts";
 import type { SessionCheckpoint } from "../../src/core/training/session.ts";
@@ -61,9 +62,20 @@ test("the predictor of random network distillation comes back, too", () => {
   expect(decodeSessionFile(file).novelty).toEqual(rnd.state());
 });
 
-test("files of older code, which knew no pending tips, have none", () => {
-  const old = withSession((session) => delete session["pendingTips"]);
-  expect(decodeSessionFile(old)).toEqual({ ...CHECKPOINT, pendingTips: [] });
+test("a critic comes back, too", () => {
+  const critic = new ActionCritic(null, Random.fromSeed(1));
+  const config = { criticExpectile: 0.7, criticDiscount: 1, criticStep: 0.01, criticPasses: 1 };
+  critic.learn([{ state: [1, 2], action: [600], reward: 1, next: null }], config, Random.fromSeed(2));
+  const file = encodeSessionFile({ ...CHECKPOINT, critic: critic.state() });
+  expect(decodeSessionFile(file).critic).toEqual(critic.state());
+});
+
+test("files of older code, which knew no pending tips and no critic, have none", () => {
+  const old = withSession((session) => {
+    delete session["pendingTips"];
+    delete session["critic"];
+  });
+  expect(decodeSessionFile(old)).toEqual({ ...CHECKPOINT, pendingTips: [], critic: null });
 });
 
 test("memories larger than the header of a safetensors file fit into the file", () => {
@@ -110,6 +122,11 @@ test.each([
     "a predictor of another shape",
     (s) => (s["novelty"] = { predictor: { ...NETWORK, shape: { inputs: 3, hidden: 1, outputs: 1 } } }),
     /novelty/,
+  ],
+  [
+    "a critic without followers",
+    (s) => (s["critic"] = { value: NETWORK, q: [NETWORK, NETWORK], target: [NETWORK], stepCount: 1 }),
+    /critic/,
   ],
   [
     "a token outside the vocabulary",

@@ -32,7 +32,7 @@ const CONFIG = parseRunConfig({
 });
 
 /** Methods whose weights stay as they are. */
-const FIXED_WEIGHTS = ["naive", "reflexion"];
+const FIXED_WEIGHTS = ["naive", "reflexion", "retrospex"];
 
 let baseFile: Uint8Array;
 const policies: TransformerPolicy[] = [];

@@ -178,16 +178,21 @@ export class TabularPolicy implements Policy {
     this.#logits.clear();
   }
 
-  #validate({ episode, append, maxTokens }: GenerateRequest, episodes: readonly (readonly number[])[]): void {
+  #validate(
+    { episode, append, maxTokens, forget = 0 }: GenerateRequest,
+    episodes: readonly (readonly number[])[],
+  ): void {
     const read = episodes[episode];
     if (read === undefined) throw new ShapeError(`generate: an open episode, got ${episode}`);
-    const length = read.length + append.length + maxTokens;
+    if (forget > read.length) throw new ShapeError(`generate: at most ${read.length} to forget, got ${forget}`);
+    const length = read.length - forget + append.length + maxTokens;
     const { contextLength } = this.config;
     if (length > contextLength) throw new ShapeError(`generate: at most ${contextLength} tokens in all, got ${length}`);
   }
 
   #write(request: GenerateRequest, tokens: number[]): Completion {
-    const { append, maxTokens, stopTokens, temperature } = request;
+    const { append, maxTokens, stopTokens, temperature, forget = 0 } = request;
+    tokens.length -= forget;
     tokens.push(...append);
     const written: { tokens: number[]; logProbs: number[]; entropies: number[] } = {
       tokens: [],

@@ -3,7 +3,7 @@
  * the group, are compared with each other.
  */
 import { indicesByKey } from "../base/collections.ts";
-import type { Trajectory } from "../rollout/trajectory.ts";
+import { statesBefore, type Trajectory } from "../rollout/trajectory.ts";
 import { relativeToMean, type AdvantageNormalization } from "./group-relative.ts";
 
 /** Discounted return from each step on: R_t = Σ_{k ≥ t} γ^{k−t} r_k, in the rewards' unit. */
@@ -15,11 +15,6 @@ export function discountedReturns(rewards: readonly number[], discount: number):
     returns[t] = following;
   }
   return returns;
-}
-
-/** The state in which each action was taken, as the policy sees it: the text of the observation before it. */
-export function anchorStates({ firstObservation, turns }: Trajectory): string[] {
-  return turns.map((_, t) => (t === 0 ? firstObservation : turns[t - 1]!.observation));
 }
 
 /**
@@ -36,7 +31,7 @@ export function stepRelativeAdvantages(
   const advantages = trajectories.map(({ turns }) => new Array<number>(turns.length).fill(0));
   const steps = trajectories.flatMap((trajectory, i) => {
     const rewards = trajectory.turns.map(({ reward }) => reward);
-    const anchors = anchorStates(trajectory);
+    const anchors = statesBefore(trajectory);
     return discountedReturns(rewards, discount).map((stepReturn, t) => {
       return { i, t, stepReturn, anchor: `${trajectory.groupId}\n${anchors[t]!}` };
     });

@@ -2,12 +2,14 @@
  * @file What every method is: given a context, one function that does one iteration. The decisions that make a
  * method what it is stand in its own file, in the order in which they happen.
  */
+import type { ActionCritic } from "../critic/action-critic.ts";
 import type { Random } from "../base/random.ts";
 import type { TaskRef } from "../envs/env.ts";
 import type { LearningMode, ModeCounts } from "../events/training-event.ts";
 import type { NoveltyReward } from "../memory/novelty.ts";
 import type { PendingTips } from "../memory/pending-tips.ts";
 import type { TipMemory } from "../memory/tip-memory.ts";
+import type { ActionRescorer } from "../rollout/candidate-actions.ts";
 import type { Policy, UpdateStats } from "../policy/policy.ts";
 import type { LearnedRow } from "../rollout/update-rows.ts";
 import type { Trajectory } from "../rollout/trajectory.ts";
@@ -27,6 +29,8 @@ export interface AlgorithmContext {
   readonly novelty: NoveltyReward;
   /** Tips whose credit is still out. */
   readonly pendingTips: PendingTips;
+  /** Values of actions. */
+  readonly critic: ActionCritic;
   /** The settings as they are now; hot ones may change between iterations. */
   readonly settings: () => RunSettings;
   /** The stream of a named draw in this iteration. */
@@ -62,6 +66,8 @@ export interface Algorithm {
   readonly usesMemoryAtTest: boolean;
   /** Whether its rollouts are the base policy's while another one learns: the run then keeps the base's weights. */
   readonly rollsOutWithBase?: true;
+  /** What chooses among sampled actions when the method is evaluated, if anything does. */
+  readonly rescorerAtTest?: (critic: ActionCritic, settings: RunSettings) => ActionRescorer;
   readonly create: (context: AlgorithmContext) => (iteration: number) => Promise<IterationOutcome>;
 }
 

@@ -6,10 +6,20 @@ import { gigpo } from "./gigpo.ts";
 import { grpo } from "./grpo.ts";
 import { naive } from "./naive.ts";
 import { reflexion } from "./reflexion.ts";
+import { retrospex } from "./retrospex.ts";
 import { tipCredit } from "./tip-credit.ts";
 
 /** All methods: the paper's in the order of its tables, then those beyond it. */
-export const ALGORITHMS: readonly Algorithm[] = [naive, reflexion, grpo, gigpo, empo2, contextDistillation, tipCredit];
+export const ALGORITHMS: readonly Algorithm[] = [
+  naive,
+  reflexion,
+  retrospex,
+  grpo,
+  gigpo,
+  empo2,
+  contextDistillation,
+  tipCredit,
+];
 
 /**
  * The method of an id.

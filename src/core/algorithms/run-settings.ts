@@ -1,5 +1,7 @@
 import type { AdvantageNormalization } from "../advantages/group-relative.ts";
 import type { IntrinsicKind } from "../memory/intrinsic.ts";
+import type { CriticConfig } from "../critic/action-critic.ts";
+import type { RescoringConfig } from "../critic/action-rescoring.ts";
 import type { LossConfig, OptimizerConfig } from "../policy/policy.ts";
 import type { RolloutConfig } from "../rollout/rollout-engine.ts";
 
@@ -26,6 +28,8 @@ export interface RunSettings {
   readonly tipCreditWeight: number;
   /** Iterations for which a tip may earn credit after the one in which it was written. */
   readonly tipCreditWindow: number;
+  readonly critic: CriticConfig;
+  readonly rescoring: RescoringConfig;
   readonly minibatches: number;
   readonly rollout: Omit<RolloutConfig, "writeTips">;
   readonly loss: LossConfig;

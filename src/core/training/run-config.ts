@@ -3,11 +3,15 @@
  * whether it may change while a run is on, and what it means; URL, files, CLI flags and form controls all follow it.
  */
 
+import type { CriticConfig } from "../critic/action-critic.ts";
+import type { RescoringConfig } from "../critic/action-rescoring.ts";
+import { CRITIC_FIELDS } from "./critic-fields.ts";
+
 /** Version of the record; raised when a field changes its meaning. */
 export const CONFIG_VERSION = 1;
 
 /** Everything that decides a run. Same config and same backend: same run. */
-export interface RunConfig {
+export interface RunConfig extends CriticConfig, RescoringConfig {
   /** Id of a method in `core/algorithms/registry.ts`. */
   readonly method: string;
   readonly task: string;
@@ -85,7 +89,7 @@ interface FieldBase {
   readonly label: string;
   /** One sentence for the tooltip, with the paper's section. */
   readonly help: string;
-  readonly group: "task" | "modes" | "rollout" | "memory" | "update" | "evaluation";
+  readonly group: "task" | "modes" | "rollout" | "memory" | "update" | "critic" | "evaluation";
   /** May change while the run is on; otherwise it needs a restart. */
   readonly hot: boolean;
 }
@@ -125,6 +129,7 @@ const HOT_ROLLOUT: Where = { group: "rollout", hot: true };
 const COLD_ROLLOUT: Where = { group: "rollout", hot: false };
 const HOT_MEMORY: Where = { group: "memory", hot: true };
 const HOT_UPDATE: Where = { group: "update", hot: true };
+const HOT_CRITIC: Where = { group: "critic", hot: true };
 const HOT_EVALUATION: Where = { group: "evaluation", hot: true };
 
 type Range = readonly [min: number, max: number, step: number];
@@ -147,11 +152,15 @@ type About = Pick<FieldBase, "label" | "help">;
 
 /** Every field, in the order in which forms and help show them. */
 export const CONFIG_FIELDS: readonly ConfigField[] = [
-  choice("method", ["empo2", "gigpo", "grpo", "reflexion", "naive", "context-distillation", "tip-credit"], {
-    ...TASK,
-    label: "Method",
-    help: "The algorithm that trains or uses the policy (Tables 1 and 2).",
-  }),
+  choice(
+    "method",
+    ["empo2", "gigpo", "grpo", "reflexion", "retrospex", "naive", "context-distillation", "tip-credit"],
+    {
+      ...TASK,
+      label: "Method",
+      help: "The algorithm that trains or uses the policy (Tables 1 and 2).",
+    },
+  ),
   {
     kind: "name",
     key: "task",
@@ -396,6 +405,7 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     label: "Measure KL every",
     help: "Iterations between measurements of KL to the base; 0 measures never.",
   }),
+  ...CRITIC_FIELDS.map((field): NumberField => ({ kind: "number", ...HOT_CRITIC, ...field })),
   count("evaluateEvery", 5, [0, 1000], {
     ...HOT_EVALUATION,
     label: "Evaluate every",

@@ -25,7 +25,13 @@ import {
 } from "./iteration-summary.ts";
 import { parseRunConfig } from "./config-parsing.ts";
 import { CONFIG_FIELDS, type RunConfig } from "./run-config.ts";
-import { knowledgeState, runKnowledge, type RunKnowledge, type RunKnowledgeState } from "./run-knowledge.ts";
+import {
+  knowledgeState,
+  runKnowledge,
+  testRescorer,
+  type RunKnowledge,
+  type RunKnowledgeState,
+} from "./run-knowledge.ts";
 import { toRunSettings } from "./settings.ts";
 import { evaluationTasks, sampleTasks } from "./task-sampler.ts";
 
@@ -309,6 +315,7 @@ export class TrainingSession {
       tasks: evaluationTasks(this.#spec, config, split),
       split,
       episodesPerVariation: config.evaluationEpisodes,
+      rescorer: testRescorer(config, this.#knowledge.critic),
       rollout: { ...toRunSettings(config).rollout, temperature: config.evaluationTemperature },
       random: this.#random.fork(`evaluation ${this.#iteration}`),
       iteration: this.#iteration,

@@ -6,7 +6,10 @@ const METHOD_TITLES: Readonly<Record<string, string>> = {
   grpo: "GRPO",
   gigpo: "GiGPO",
   reflexion: "Reflexion",
+  retrospex: "Retrospex",
   naive: "Naive",
+  "context-distillation": "Context distillation",
+  "tip-credit": "EMPO² with tip credit",
 };
 
 /** The method's name as people write it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { groupRelativeAdvantages } from "../../../src/core/advantages/group-relative.ts";
-import { anchorStates, discountedReturns, stepRelativeAdvantages } from "../../../src/core/advantages/step-relative.ts";
-import type { Trajectory } from "../../../src/core/rollout/trajectory.ts";
+import { discountedReturns, stepRelativeAdvantages } from "../../../src/core/advantages/step-relative.ts";
+import { statesBefore, type Trajectory } from "../../../src/core/rollout/trajectory.ts";
 
 /** A trajectory of (reward, observation after it). */
 function trajectory(groupId: string, first: string, ...steps: (readonly [number, string])[]): Trajectory {
@@ -25,7 +25,7 @@ describe("discounted returns", () => {
 
 describe("anchor states", () => {
   it("are what the policy read last before each action; the last observation is none", () => {
-    const states = anchorStates(trajectory("g", "hall", [0, "kitchen"], [1, "hall"], [0, "end"]));
+    const states = statesBefore(trajectory("g", "hall", [0, "kitchen"], [1, "hall"], [0, "end"]));
     expect(states).toEqual(["hall", "kitchen", "hall"]);
   });
 });

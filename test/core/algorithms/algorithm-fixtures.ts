@@ -1,6 +1,7 @@
 /** @file A method's context made by hand: no session, no tfjs. */
 import type { Algorithm, AlgorithmContext, IterationOutcome } from "../../../src/core/algorithms/algorithm.ts";
 import type { RunSettings } from "../../../src/core/algorithms/run-settings.ts";
+import { ActionCritic } from "../../../src/core/critic/action-critic.ts";
 import { Random } from "../../../src/core/base/random.ts";
 import type { TaskRef } from "../../../src/core/envs/env.ts";
 import { NoveltyTable } from "../../../src/core/memory/novelty.ts";
@@ -78,6 +79,7 @@ export function contextOf(parts: ContextParts) {
   const { policy, settings = settingsOf(), memory = new TipMemory(), seed = 1, script = twoDoors() } = parts;
   const novelty = new NoveltyTable();
   const pendingTips = new PendingTips();
+  const critic = new ActionCritic(null, Random.fromSeed(seed).fork("critic"));
   const base = policy.save();
   const worlds: TaskRef[] = [];
   let random = Random.fromSeed(seed);
@@ -87,6 +89,7 @@ export function contextOf(parts: ContextParts) {
     memory,
     novelty,
     pendingTips,
+    critic,
     settings: () => settings,
     random: (label) => random.fork(label),
     nextTasks: () => [...(parts.tasks ?? [scriptedTask()])],
@@ -131,5 +134,5 @@ export function contextOf(parts: ContextParts) {
     }
     return outcomes;
   };
-  return { context, memory, novelty, pendingTips, worlds, run };
+  return { context, memory, novelty, pendingTips, critic, worlds, run };
 }

@@ -7,7 +7,7 @@ import { numbersOf, summariseIteration } from "../../../src/core/training/iterat
 import { CONFIG_FIELDS } from "../../../src/core/training/run-config.ts";
 
 /** Methods whose weights stay as they are. */
-const FIXED_WEIGHTS = ["naive", "reflexion"];
+const FIXED_WEIGHTS = ["naive", "reflexion", "retrospex"];
 const DOCS = join(import.meta.dirname, "../../../docs/algorithms");
 const HEADINGS = ["Idea", "Equations", "Deviations from paper and reference code", "Metrics", "Results"];
 const TIMES = { rollout: 0, tipWriting: 0, retrieval: 0, update: 0, evaluation: 0 };
@@ -57,8 +57,8 @@ describe.each(ALGORITHMS.map(({ id, title }) => ({ id, title })))("the document 
 describe("the documents together", () => {
   const all = ALGORITHMS.map(({ id }) => readFileSync(join(DOCS, `${id}.md`), "utf8")).join("\n");
 
-  it("name every setting of modes, memory and update", () => {
-    const groups = ["modes", "memory", "update"];
+  it("name every setting of modes, memory, update and critic", () => {
+    const groups = ["modes", "memory", "update", "critic"];
     const keys = CONFIG_FIELDS.filter(({ group }) => groups.includes(group)).map(({ key }) => key);
     for (const key of keys) expect(all).toContain(`\`${key}\``);
   });

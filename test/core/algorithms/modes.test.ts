@@ -134,6 +134,7 @@ describe("the registry of methods", () => {
     expect(ALGORITHMS.map(({ id }) => id)).toEqual([
       "naive",
       "reflexion",
+      "retrospex",
       "grpo",
       "gigpo",
       "empo2",
@@ -143,6 +144,7 @@ describe("the registry of methods", () => {
     expect(ALGORITHMS.map(({ title }) => title)).toEqual([
       "Naive",
       "Reflexion",
+      "Retrospex",
       "GRPO",
       "GiGPO",
       "EMPO²",
