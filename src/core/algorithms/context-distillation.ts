@@ -1,6 +1,6 @@
 /**
  * @file Offline context distillation (Snell 2022, arXiv 2209.15189), beyond the paper: the base policy acts with tips, and
- * the policy that is trained learns by likelihood to act like that without them. It is EMPO²'s off-policy update with the
+ * the policy that is trained learns by likelihood to act like that without them (docs/adr/0009). It is EMPO²'s off-policy update with the
  * ratio and the advantage left out, and with a teacher that stays as it is.
  */
 import { recordStates, storeTips } from "../rollout/remember.ts";
