@@ -16,5 +16,5 @@ export const BASE_TRAINING = {
   rowsPerStep: 32,
   /** Shards of a step: fixed, so that the result does not depend on how many processes share them. */
   shards: 4,
-  tokens: 14_000_000,
+  tokens: 16_000_000,
 } as const;
