@@ -1,7 +1,7 @@
 /**
  * @file Offline context distillation (Snell 2022, arXiv 2209.15189), beyond the paper: the base policy acts with tips, and
- * the policy that is trained learns by likelihood to act like that without them (docs/adr/0009). It is EMPO²'s off-policy update with the
- * ratio and the advantage left out, and with a teacher that stays as it is.
+ * the policy that is trained learns by likelihood to act like that without them (docs/adr/0009). It is EMPO²'s off-policy
+ * update with the ratio and the advantage left out, and with a teacher that stays as it is.
  */
 import { recordStates, storeTips } from "../rollout/remember.ts";
 import type { Trajectory } from "../rollout/trajectory.ts";

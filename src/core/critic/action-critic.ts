@@ -1,6 +1,7 @@
 /**
  * @file A critic of actions by implicit Q-learning (Kostrikov 2021, arXiv 2110.06169), learned beside the policy from
- * logged steps (docs/adr/0010): V is an upper expectile of Q over the actions that were taken, so that no other action is ever asked for.
+ * logged steps (docs/adr/0010): V is an upper expectile of Q over the actions that were taken, so that no other action is
+ * ever asked for.
  */
 import type { Random } from "../base/random.ts";
 import { SparseNetwork, type NetworkState } from "../base/sparse-network.ts";
