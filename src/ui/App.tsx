@@ -16,6 +16,7 @@ import { StatusStrip } from "./panels/StatusStrip.tsx";
 import { TransportBar } from "./panels/TransportBar.tsx";
 import { UpdatePanel } from "./panels/UpdatePanel.tsx";
 import { WorldPanel } from "./panels/WorldPanel.tsx";
+import { usePage } from "./store/store.ts";
 import styles from "./App.module.css";
 
 const PANELS = [
@@ -57,24 +58,28 @@ function PageFailure({ error }: FallbackProps) {
   );
 }
 
-/** Transport bar, status, and the five panels of the causal chain. */
+/** Transport bar, status, and the five panels of the causal chain; the lab stands beside them and covers nothing. */
 function Page() {
+  const isLabOpen = usePage((state) => state.isLabOpen);
   useEffect(startOnce, []);
   useFollow();
   useKeyboard();
   return (
-    <div className={styles.app}>
+    <div className={styles.app} data-lab={isLabOpen ? "open" : "closed"}>
       <TransportBar />
       <section className={styles.status} aria-label="Status">
         <StatusStrip />
       </section>
-      <main className={styles.panels}>
-        {PANELS.map(({ id, title, Content }) => (
-          <PanelGuard key={id} id={id} title={title}>
-            <Content />
-          </PanelGuard>
-        ))}
-      </main>
+      <div className={styles.work}>
+        {isLabOpen && <Lab />}
+        <main className={styles.panels}>
+          {PANELS.map(({ id, title, Content }) => (
+            <PanelGuard key={id} id={id} title={title}>
+              <Content />
+            </PanelGuard>
+          ))}
+        </main>
+      </div>
       <nav className={styles.tabs} aria-label="Panels">
         {PANELS.map(({ id, title }) => (
           <a
@@ -89,7 +94,6 @@ function Page() {
           </a>
         ))}
       </nav>
-      <Lab />
       <Notes />
       <HelpDialog />
     </div>

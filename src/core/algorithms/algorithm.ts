@@ -5,7 +5,7 @@
 import type { ActionCritic } from "../critic/action-critic.ts";
 import type { Random } from "../base/random.ts";
 import type { TaskRef } from "../envs/env.ts";
-import type { LearningMode, ModeCounts } from "../events/training-event.ts";
+import type { LearningMode, ModeCounts, PhaseTimes } from "../events/training-event.ts";
 import type { NoveltyReward } from "../memory/novelty.ts";
 import type { PendingTips } from "../memory/pending-tips.ts";
 import type { TipMemory } from "../memory/tip-memory.ts";
@@ -44,6 +44,8 @@ export interface AlgorithmContext {
    * methods that say so in {@link Algorithm.rollsOutWithBase}.
    */
   readonly withBasePolicy: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /** Counts the time of the work, until its promise is settled if it is one, under a phase. */
+  readonly timed: <Result>(phase: keyof PhaseTimes, work: () => Result) => Result;
   /** Optimizer steps on the rows, in minibatches. Null if there is nothing to learn from. */
   readonly update: (rows: readonly LearnedRow[]) => Promise<UpdateStats | null>;
 }

@@ -22,13 +22,17 @@ export const contextDistillation: Algorithm = {
     const groups = sameModeGroups(context.nextTasks(), settings.groupSize, "off-policy");
     const trajectories = await context.withBasePolicy(() => context.collect(groups, { writeTips: true }));
 
-    storeTips(context.memory, trajectories, settings.bucketCapacity);
-    recordStates(context.novelty, trajectories, settings.rollout.noveltySimilarity);
+    context.timed("tipWriting", () => {
+      storeTips(context.memory, trajectories, settings.bucketCapacity);
+      recordStates(context.novelty, trajectories, settings.rollout.noveltySimilarity);
+    });
 
     const weights = imitationWeights(trajectories, settings.distilledRollouts);
     // Old log-probs of the policy that learns make the ratio 1, and the gradient of the surrogate that of −log π.
     const sampled = updateRows(trajectories, weights, false);
-    const rows = await withTipFreeOldLogProbs(sampled, context.policy, settings.loss.temperature);
+    const rows = await context.timed("update", () =>
+      withTipFreeOldLogProbs(sampled, context.policy, settings.loss.temperature),
+    );
     // What the teacher did counts however unlikely the student finds it: no mask.
     const unmasked = rows.map(({ trajectory, row }) => ({ trajectory, row: { ...row, offPolicy: false } }));
     const stats = await context.update(unmasked);

@@ -16,8 +16,10 @@ export const reflexion: Algorithm = {
     const settings = context.settings();
     const groups = sameModeGroups(context.nextTasks(), settings.groupSize, "on-policy-with-tips");
     const trajectories = await context.collect(groups, { writeTips: true });
-    storeTips(context.memory, trajectories, settings.bucketCapacity);
-    recordStates(context.novelty, trajectories, settings.rollout.noveltySimilarity);
+    context.timed("tipWriting", () => {
+      storeTips(context.memory, trajectories, settings.bucketCapacity);
+      recordStates(context.novelty, trajectories, settings.rollout.noveltySimilarity);
+    });
     return { trajectories, advantages: null, stats: null };
   },
 };

@@ -18,7 +18,8 @@ export const retrospex: Algorithm = {
     const groups = plainGroups(context.nextTasks(), settings.groupSize);
     const trajectories = await context.collect(groups, { writeTips: false });
 
-    context.critic.learn(trajectories.flatMap(transitionsOf), settings.critic, context.random("critic"));
+    const transitions = trajectories.flatMap(transitionsOf);
+    context.timed("update", () => context.critic.learn(transitions, settings.critic, context.random("critic")));
     return { trajectories, advantages: null, stats: null };
   },
 };

@@ -25,10 +25,14 @@ export const tipCredit: Algorithm = {
 
     const credits = tipCredits(trajectories, settings.advantageNormalization);
     const tipRows = creditedTipRows(context.pendingTips, credits, context.memory, settings.tipCreditWeight);
-    storeTips(context.memory, trajectories, settings.bucketCapacity);
-    const written = await pendingTipsOf(trajectories, context.memory, context.policy, settings.loss.temperature);
+    context.timed("tipWriting", () => {
+      storeTips(context.memory, trajectories, settings.bucketCapacity);
+      recordStates(context.novelty, trajectories, settings.rollout.noveltySimilarity);
+    });
+    const written = await context.timed("update", () =>
+      pendingTipsOf(trajectories, context.memory, context.policy, settings.loss.temperature),
+    );
     context.pendingTips.add(written, iteration - settings.tipCreditWindow);
-    recordStates(context.novelty, trajectories, settings.rollout.noveltySimilarity);
 
     const returns = trajectories.map((trajectory) => trajectoryReturn(trajectory, settings.intrinsicCoefficient));
     const advantages = groupRelativeAdvantages(
@@ -39,7 +43,9 @@ export const tipCredit: Algorithm = {
     const sampled = updateRows(trajectories, advantages, hasGlobalTerm(settings.loss));
     const rows =
       settings.oldLogProbView === "without-tips"
-        ? await withTipFreeOldLogProbs(sampled, context.policy, settings.loss.temperature)
+        ? await context.timed("update", () =>
+            withTipFreeOldLogProbs(sampled, context.policy, settings.loss.temperature),
+          )
         : sampled;
     const stats = await context.update([...rows, ...tipRows]);
     return { trajectories, advantages, stats };

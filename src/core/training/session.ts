@@ -231,6 +231,7 @@ export class TrainingSession {
       },
       collect: (groups, options) => this.#collect(iteration, groups, options.writeTips),
       withBasePolicy: (work) => this.#withBasePolicy(work),
+      timed: (phase, work) => this.#timedEither(phase, work),
       update: (rows) => this.#update(iteration, rows, random.fork("minibatches")),
     };
   }

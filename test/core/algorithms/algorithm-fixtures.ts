@@ -115,6 +115,7 @@ export function contextOf(parts: ContextParts) {
       await policy.load(learned);
       return result;
     },
+    timed: (_phase, work) => work(),
     update: async (rows) =>
       rows.length === 0
         ? null
