@@ -69,7 +69,7 @@ export async function runScenario(countDispatches: (() => number) | null): Promi
   return { note, losses, norms, logProbs, weights, before, after, greedy, turnDispatches };
 }
 
-/** Ragged reads, episodes that sit out, reading only, writing at once, and a turn longer than one piece. */
+/** Ragged reads, episodes that sit out, reading only, writing at once, a turn longer than one piece, taking back. */
 async function turns(batch: ReturnType<TransformerPolicy["open"]>): Promise<Completion[]> {
   const long = tokensOf(70, 5);
   return [
@@ -80,5 +80,7 @@ async function turns(batch: ReturnType<TransformerPolicy["open"]>): Promise<Comp
     ])),
     ...(await batch.generate([request(3, [1, 1, 1], { maxTokens: 0 }), request(0, [9, 8], { turn: 2 })])),
     ...(await batch.generate([request(3, [], { turn: 3 }), request(2, [], { turn: 3 })])),
+    // Taken back into what was read in another turn, with something new and with nothing after it.
+    ...(await batch.generate([request(1, [3], { turn: 4, forget: 40 }), request(0, [], { turn: 4, forget: 1 })])),
   ];
 }

@@ -152,6 +152,8 @@ export function emptyCheckpoint(config: RunConfig): SessionCheckpoint {
     policy: policyState(0),
     memory: { nextId: 1, tips: [] },
     novelty: [],
+    pendingTips: [],
+    critic: null,
     random: { key: [1, 2], drawn: 0 },
     totalTokenCount: 0,
     rolloutsHash: "0".repeat(64),
