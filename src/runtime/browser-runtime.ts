@@ -18,6 +18,7 @@ import { tipKeys } from "./tip-keys.ts";
 const CLOCK = { now: (): number => performance.now() };
 const COMPILE_TEXTS = {
   generate: "Compiling the GPU programs for rollouts",
+  logProbs: "Compiling the GPU programs for learning",
   update: "Compiling the GPU programs for learning",
 };
 
@@ -71,7 +72,7 @@ function startWanted(choice: BackendChoice): Promise<SelectedBackend> {
   return startBackend({ wasmPaths: WASM_URLS, ...(choice === "auto" ? {} : { prefer: choice }) });
 }
 
-/** Tells that the first rollout and the first update compile, and how long that took the last time. */
+/** Tells that the first rollout, the first scoring and the first update compile, and how long that took the last time. */
 async function compilationWatcher(
   store: RunStore,
   onProgress: (progress: Progress | null) => void,
@@ -80,7 +81,7 @@ async function compilationWatcher(
   const times = new Map(Object.entries(typeof expected === "object" && expected !== null ? expected : {}));
   const seen = new Set<string>();
   return (call) => {
-    if (seen.has(call) || (call !== "generate" && call !== "update")) return null;
+    if (seen.has(call) || !isCompiled(call)) return null;
     seen.add(call);
     const start = performance.now();
     const before: unknown = times.get(call);
@@ -92,4 +93,8 @@ async function compilationWatcher(
       store.writeSetting("compileMs", Object.fromEntries(times)).catch(() => undefined);
     };
   };
+}
+
+function isCompiled(call: string): call is keyof typeof COMPILE_TEXTS {
+  return call in COMPILE_TEXTS;
 }
