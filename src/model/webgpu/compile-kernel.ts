@@ -1,17 +1,34 @@
-/** @file Compiles one kernel so that invalid WGSL is an error here, not zeros later. */
+/** @file Compiles kernels, each once for a device, so that invalid WGSL is an error here, not zeros later. */
 import { DeviceError } from "../../core/base/errors.ts";
 
+/** Pipelines by their text. A second policy of the same shape compiles nothing. */
+const compiled = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>>>();
+
 /**
- * Compiles without blocking.
+ * Compiles without blocking, or gives what was compiled before.
  *
  * @param label names the kernel in errors
+ * @param layout the same for the same text
  * @throws {DeviceError} with the compiler's words if the driver refuses it
  */
-export async function compileKernel(
+export function compileKernel(
   device: GPUDevice,
   label: string,
   code: string,
   layout: GPUPipelineLayout | "auto" = "auto",
+): Promise<GPUComputePipeline> {
+  const ofDevice = compiled.get(device) ?? new Map<string, Promise<GPUComputePipeline>>();
+  compiled.set(device, ofDevice);
+  const pipeline = ofDevice.get(code) ?? compile(device, label, code, layout);
+  ofDevice.set(code, pipeline);
+  return pipeline;
+}
+
+async function compile(
+  device: GPUDevice,
+  label: string,
+  code: string,
+  layout: GPUPipelineLayout | "auto",
 ): Promise<GPUComputePipeline> {
   device.pushErrorScope("validation");
   const module = device.createShaderModule({ label, code });

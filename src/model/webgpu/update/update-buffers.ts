@@ -185,7 +185,10 @@ export class UpdateBuffers {
     const buffer = (words: number, usage: number): GPUBuffer => {
       return this.#device.createBuffer({ size: words * WORD_BYTES, usage });
     };
-    const arena = buffer(LANES * (positions * shape.positionSize + predictions * shape.predictionSize), STORAGE);
+    const arena = buffer(
+      LANES * (positions * shape.positionSize + predictions * shape.predictionSize),
+      STORAGE | COPY_SRC | COPY_DST,
+    );
     const words = positions * POSITION_INPUTS.length + predictions * PREDICTION_INPUTS.length;
     const inputs = buffer(words + 3 * (shape.config.vocabularySize + 1), STORAGE | COPY_DST);
     const resultWords = RESULT_HEADER + 2 * results;
