@@ -1,11 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { toleranceOf, type KernelError } from "../model/webgpu-kernel-parity.ts";
 import { openPlayground } from "./support/browser.ts";
+import { bundlePage } from "./support/bundle.ts";
 
 /** Asks for an adapter as the page must: more than once, because the first answer after a cold start may be null. */
 const WORKER = `
@@ -55,14 +54,7 @@ test.each([
 });
 
 test("every kernel of the update plan agrees with plain ops in the browser", { timeout: 300_000 }, async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), "kernels-"));
-  const entry = fileURLToPath(new URL("./support/kernel-parity-page.ts", import.meta.url));
-  await build({
-    ...{ configFile: false, logLevel: "error", publicDir: false },
-    build: { outDir: folder, target: "es2022", lib: { entry, formats: ["es"], fileName: () => "page.js" } },
-  });
-  const html = '<!doctype html><body><script type="module" src="./page.js"></script></body>';
-  await writeFile(path.join(folder, "index.html"), html);
+  const folder = await bundlePage(new URL("./support/kernel-parity-page.ts", import.meta.url));
   const { page, close } = await openPlayground({ root: folder });
   try {
     await page.waitForFunction(() => document.title === "done", undefined, { timeout: 240_000 });

@@ -179,7 +179,7 @@ class KernelBench {
     const pass = encoder.beginComputePass();
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, kernel.writesWeights === true ? this.#grown.groups.writing : this.#grown.groups.current);
-    pass.setBindGroup(1, this.#buffers.layerGroups[layer]!);
+    pass.setBindGroup(1, this.#buffers.layerGroups[layer]);
     pass.dispatchWorkgroups(...kernel.workgroups({ positions: this.positions, predictions: this.predictions }));
     pass.end();
     device.queue.submit([encoder.finish()]);

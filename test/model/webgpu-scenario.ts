@@ -7,21 +7,13 @@ import type {
   UpdateRow,
 } from "../../src/core/policy/policy.ts";
 import type { TransformerPolicy } from "../../src/model/transformer-policy.ts";
+import { type Counts, countsBetween } from "../support/webgpu-counts.ts";
 import { flatWeights, lively, LOSS, OPTIMIZER, TINY } from "./backends.ts";
 
 /** Sizes that the update plan does not take. Long enough for a turn of more than one piece. */
 export const UNSUITED: ModelConfig = { ...TINY, contextLength: 160 };
 /** Sizes that it takes. */
 export const SUITED: ModelConfig = { vocabularySize: 16, width: 16, layers: 3, heads: 2, contextLength: 160 };
-
-/** Calls of WebGPU that cost. */
-export interface Counts {
-  readonly dispatches: number;
-  readonly submits: number;
-  readonly mappings: number;
-  /** Buffers, bind groups, shaders and pipelines made. */
-  readonly allocations: number;
-}
 
 /** What happened. */
 export interface Outcome {
@@ -82,7 +74,7 @@ export async function runScenario(config: ModelConfig, count: (() => Counts) | n
   const counted = async (work: () => Promise<unknown>): Promise<Counts | null> => {
     const start = count?.();
     await work();
-    return start === undefined ? null : difference(count!(), start);
+    return start === undefined ? null : countsBetween(start, count!());
   };
   const turn = await counted(async () => {
     const requests = [request(0, [4], { turn: 5 }), request(3, [5, 6], { turn: 5 })];
@@ -112,11 +104,6 @@ export async function runScenario(config: ModelConfig, count: (() => Counts) | n
   const counts = update === null || turn === null || klUpdate === null ? null : { turn, update, klUpdate };
   const said = { note, learningNote, losses, norms, logProbs, weights, before, after, greedy };
   return { ...said, moments, refused, counts, long: config === SUITED ? await longUpdate(config) : null };
-}
-
-function difference(now: Counts, start: Counts): Counts {
-  const names = ["dispatches", "submits", "mappings", "allocations"] as const;
-  return Object.fromEntries(names.map((name) => [name, now[name] - start[name]])) as unknown as Counts;
 }
 
 async function refusal(policy: TransformerPolicy): Promise<Outcome["refused"]> {
