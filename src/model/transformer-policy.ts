@@ -103,14 +103,9 @@ export class TransformerPolicy implements Policy {
     return new TransformerDecodingBatch(this.config, this.#decoding.open(episodeCount), episodeCount);
   }
 
-  /** A sentence on how this policy decodes, to be shown to the user. */
-  describeDecoding(): Promise<string> {
-    return this.#decoding.describe();
-  }
-
-  /** A sentence on how this policy learns, to be shown to the user. */
-  describeLearning(): Promise<string> {
-    return this.#learning.describe();
+  /** Sentences on how this policy decodes and learns, to be shown to the user. Compiles what is not compiled. */
+  async describe(): Promise<string> {
+    return `${await this.#decoding.describe()} ${await this.#learning.describe()}`;
   }
 
   async logProbs(sequences: readonly ScoredSequence[], temperature: number): Promise<number[][]> {

@@ -45,7 +45,9 @@ async function openRun(request: OpenRequest, store: RunStore, breathe: () => Pro
   const selected = await startWanted(request.backend);
   const baseFile = await loadBaseFile(config.base, store, onProgress);
   const plain = await createPolicy(basePolicyState(baseFile));
-  const watch = selected.name === "webgpu" ? await compilationWatcher(store, onProgress) : () => null;
+  let tellWay: () => void = () => undefined;
+  const workingWay = new Promise<void>((resolve) => (tellWay = resolve)).then(() => plain.describe()).catch(String);
+  const watch = selected.name === "webgpu" ? await compilationWatcher(store, onProgress, tellWay) : () => null;
   const policy = new ExclusivePolicy(plain, { breathe, watch, deviceLost: selected.deviceLost });
   const dependencies = { policy, config, emit, createEnv, taskSpec, clock: CLOCK, backend: selected.name };
   try {
@@ -59,6 +61,7 @@ async function openRun(request: OpenRequest, store: RunStore, breathe: () => Pro
       reason: selected.reasons.join(" "),
       isEmulated: selected.isEmulated,
       deviceLost: selected.deviceLost,
+      workingWay,
       tipKey: tipKeys(session.config, { createEnv, taskSpec }),
       dispose: () => policy.dispose(),
     };
@@ -72,10 +75,14 @@ function startWanted(choice: BackendChoice): Promise<SelectedBackend> {
   return startBackend({ wasmPaths: WASM_URLS, ...(choice === "auto" ? {} : { prefer: choice }) });
 }
 
-/** Tells that the first rollout, the first scoring and the first update compile, and how long that took the last time. */
+/**
+ * Tells that the first rollout, the first scoring and the first update compile, and how long that took the last time. An
+ * iteration ends with an update, so after the first one all is compiled.
+ */
 async function compilationWatcher(
   store: RunStore,
   onProgress: (progress: Progress | null) => void,
+  onAllCompiled: () => void,
 ): Promise<CallWatcher> {
   const expected = await store.readSetting("compileMs").catch(() => undefined);
   const times = new Map(Object.entries(typeof expected === "object" && expected !== null ? expected : {}));
@@ -89,6 +96,7 @@ async function compilationWatcher(
     onProgress({ stage: "compiling", fraction: null, remainingMs, text: COMPILE_TEXTS[call] });
     return () => {
       onProgress(null);
+      if (call === "update") onAllCompiled();
       times.set(call, performance.now() - start);
       store.writeSetting("compileMs", Object.fromEntries(times)).catch(() => undefined);
     };

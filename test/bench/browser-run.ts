@@ -54,7 +54,7 @@ await playground.close();
 async function measureUpdate() {
   const folder = await bundlePage(new URL("./webgpu-update-page.ts", import.meta.url));
   const bench = await openPlayground({ root: folder });
-  await bench.page.waitForFunction("document.title === 'done'", undefined, { timeout: 1_200_000 });
+  await bench.page.waitForFunction(() => document.title === "done", undefined, { timeout: 1_200_000 });
   const text = (await bench.page.textContent("body"))!;
   await bench.close();
   rmSync(folder, { recursive: true });

@@ -17,8 +17,8 @@ export const SUITED: ModelConfig = { vocabularySize: 16, width: 16, layers: 3, h
 
 /** What happened. */
 export interface Outcome {
+  /** How the policy decodes and learns. */
   readonly note: string;
-  readonly learningNote: string;
   readonly losses: readonly number[];
   readonly norms: readonly number[];
   readonly logProbs: readonly (readonly number[])[];
@@ -68,7 +68,7 @@ function request(episode: number, append: readonly number[], partial: Partial<Ge
 export async function runScenario(config: ModelConfig, count: (() => Counts) | null): Promise<Outcome> {
   const policy = await lively(config, 8);
   await policy.setBase();
-  const [note, learningNote] = [await policy.describeDecoding(), await policy.describeLearning()];
+  const note = await policy.describe();
   const batch = policy.open(4);
   const before = await turns(batch);
   const counted = async (work: () => Promise<unknown>): Promise<Counts | null> => {
@@ -102,7 +102,7 @@ export async function runScenario(config: ModelConfig, count: (() => Counts) | n
     [learned.gradNorm, ...updates.map(({ gradNorm }) => gradNorm)],
   ];
   const counts = update === null || turn === null || klUpdate === null ? null : { turn, update, klUpdate };
-  const said = { note, learningNote, losses, norms, logProbs, weights, before, after, greedy };
+  const said = { note, losses, norms, logProbs, weights, before, after, greedy };
   return { ...said, moments, refused, counts, long: config === SUITED ? await longUpdate(config) : null };
 }
 

@@ -1,9 +1,10 @@
 /** @file The kernels of the update plan and the order in which they run. */
 import type { ModelConfig } from "../../../core/policy/policy.ts";
 import { attentionKernel, attentionSlopeKernel } from "./attention-kernels.ts";
+import * as backward from "./backward-products.ts";
+import * as forward from "./forward-products.ts";
 import { logitSlopeKernel, lossKernel, tokenStatisticsKernel } from "./loss-kernels.ts";
 import { adamWKernel, gradientSumKernel } from "./optimizer-kernels.ts";
-import * as products from "./product-kernels.ts";
 import { constantOffsets, type UpdateShape } from "./update-shape.ts";
 import { lookupSlopeKernel, weightSlopeKernel } from "./weight-slope-kernels.ts";
 import type { Kernel } from "./wgsl.ts";
@@ -12,22 +13,22 @@ import type { Kernel } from "./wgsl.ts";
 export function updateKernels(shape: UpdateShape) {
   const { sin } = constantOffsets(shape);
   return {
-    embed: products.embedKernel(shape),
-    projection: products.projectionKernel(shape, sin),
+    embed: forward.embedKernel(shape),
+    projection: forward.projectionKernel(shape, sin),
     attention: attentionKernel(shape),
-    attentionOut: products.attentionOutKernel(shape),
-    mlpIn: products.mlpInKernel(shape),
-    mlpOut: products.mlpOutKernel(shape),
-    logits: products.logitsKernel(shape),
+    attentionOut: forward.attentionOutKernel(shape),
+    mlpIn: forward.mlpInKernel(shape),
+    mlpOut: forward.mlpOutKernel(shape),
+    logits: forward.logitsKernel(shape),
     tokenStatistics: tokenStatisticsKernel(shape),
     loss: lossKernel(shape),
     logitSlope: logitSlopeKernel(shape),
-    headSlope: products.headSlopeKernel(shape),
-    innerSlope: products.innerSlopeKernel(shape),
-    middleSlope: products.middleSlopeKernel(shape),
-    attendedSlope: products.attendedSlopeKernel(shape),
+    headSlope: backward.headSlopeKernel(shape),
+    innerSlope: backward.innerSlopeKernel(shape),
+    middleSlope: backward.middleSlopeKernel(shape),
+    attendedSlope: backward.attendedSlopeKernel(shape),
     attentionSlope: attentionSlopeKernel(shape, sin),
-    inputSlope: products.inputSlopeKernel(shape),
+    inputSlope: backward.inputSlopeKernel(shape),
     weightSlope: weightSlopeKernel(shape),
     lookupSlope: lookupSlopeKernel(shape),
     gradientSum: gradientSumKernel(shape),
