@@ -8,13 +8,16 @@ import type { ScoredSequence, SequenceOutcome } from "../../training.ts";
 import type { PlanRow } from "./update-inputs.ts";
 import type { PlanOutcome, PlanStep, UpdatePlan } from "./update-plan.ts";
 
+/** No version of any weights. */
+const UNKNOWN = -1;
+
 /** Implements {@link Learner} with an {@link UpdatePlan}. */
 export class PlanLearner implements Learner {
   readonly #plan: UpdatePlan;
   readonly #state: HostState;
   /** Versions of weights and base on the device. */
-  #version = -1;
-  #baseVersion = -1;
+  #version = UNKNOWN;
+  #baseVersion = UNKNOWN;
 
   constructor(plan: UpdatePlan, state: HostState) {
     this.#plan = plan;
@@ -63,9 +66,15 @@ export class PlanLearner implements Learner {
   async #step(step: Omit<PlanStep, "number">): Promise<PlanOutcome> {
     this.#refresh();
     const number = this.#state.optimizer.step + 1;
+    const { version } = this.#state.current;
+    // If the answer never comes, nobody knows which weights the device has.
+    this.#version = UNKNOWN;
     const outcome = await this.#plan.step({ ...step, number });
     this.#state.requireUse("update");
-    if (!outcome.isSound) throw await this.#refusal(outcome);
+    if (!outcome.isSound) {
+      this.#version = version;
+      throw await this.#refusal(outcome);
+    }
     const [parameters, first, second] = outcome.state;
     this.#state.replace(parameters, { step: number, first, second });
     this.#version = this.#state.current.version;

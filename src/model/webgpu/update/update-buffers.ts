@@ -12,6 +12,7 @@ import {
   type UpdateShape,
 } from "./update-shape.ts";
 import { weightSlopeJobs } from "./weight-slope-kernels.ts";
+import type { Kernel } from "./wgsl.ts";
 
 const WORD_BYTES = 4;
 const UNIT_BYTES = LANES * WORD_BYTES;
@@ -76,21 +77,34 @@ export function updateLayouts(device: GPUDevice): Layouts {
   };
 }
 
-/** The most positions of a pass on a device, or why there can be none. */
-export function mostPositions(shape: UpdateShape, limits: GPUSupportedLimits): number | string {
+/** The most positions of a pass of these kernels on a device, or why there can be none. */
+export function mostPositions(
+  shape: UpdateShape,
+  kernels: readonly Kernel[],
+  limits: GPUSupportedLimits,
+): number | string {
   const { maxStorageBuffersPerShaderStage, maxStorageBufferBindingSize, maxBufferSize } = limits;
+  const { maxComputeWorkgroupsPerDimension } = limits;
   if (maxStorageBuffersPerShaderStage < STORAGE_COUNT) {
     return `${STORAGE_COUNT} storage buffers for a kernel, the device has ${maxStorageBuffersPerShaderStage}`;
   }
   const most = Math.min(maxStorageBufferBindingSize, maxBufferSize);
-  let positions = MOST_POSITIONS;
-  const arenaBytes = (): number => positions * (shape.positionSize + shape.predictionSize) * UNIT_BYTES;
-  while (arenaBytes() > most && positions > LEAST_CAPACITY) positions /= 2;
-  const bytes = Math.max(arenaBytes(), gradientOffsets(shape).end * UNIT_BYTES);
-  if (bytes > most || positions < shape.config.contextLength) {
-    return `buffers of ${bytes} bytes for ${shape.config.contextLength} positions, the device has ${most}`;
+  const bytesFor = (positions: number): number =>
+    Math.max(positions * (shape.positionSize + shape.predictionSize), gradientOffsets(shape).end) * UNIT_BYTES;
+  const groupsFor = (positions: number): number =>
+    kernels.reduce((max, { workgroups }) => {
+      const [x, y = 1] = workgroups({ positions, predictions: positions });
+      return Math.max(max, x, y);
+    }, 0);
+  const { contextLength } = shape.config;
+  // A row is never cut, so a pass must take the longest.
+  for (let positions = MOST_POSITIONS; positions >= Math.max(contextLength, LEAST_CAPACITY); positions /= 2) {
+    if (bytesFor(positions) <= most && groupsFor(positions) <= maxComputeWorkgroupsPerDimension) return positions;
   }
-  return positions;
+  return (
+    `buffers of ${bytesFor(contextLength)} bytes and ${groupsFor(contextLength)} workgroups, ` +
+    `the device has ${most} and ${maxComputeWorkgroupsPerDimension}`
+  );
 }
 
 /** All buffers of a plan. */

@@ -96,7 +96,8 @@ export class UpdatePlan {
    * @throws {DeviceError} if the driver refuses a kernel
    */
   static async compile(device: GPUDevice, shape: UpdateShape): Promise<UpdatePlan | string> {
-    const maxPositions = mostPositions(shape, device.limits);
+    const kernels = Object.values<Kernel>(updateKernels(shape));
+    const maxPositions = mostPositions(shape, kernels, device.limits);
     if (typeof maxPositions === "string") return maxPositions;
     const layouts = updateLayouts(device);
     const [reading, writing] = [layouts.reading, layouts.writing].map((main) =>
