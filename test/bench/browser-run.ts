@@ -77,7 +77,8 @@ const { summaries, evaluations } = seen;
 const found = evaluations.find(({ meanReturn }) => meanReturn >= FOUND) ?? null;
 const result = {
   backend: named,
-  loadOfMachine: loadavg(),
+  /** Programs that wanted a processor over the last minute. */
+  loadOfMachine: loadavg()[0],
   preset: "playground",
   waitedMs: Date.now() - start,
   iterations: summaries.length,
