@@ -4,6 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/model/backend.ts";
+import { compileKernel } from "../../src/model/webgpu/compile-kernel.ts";
 import { countWebGpu } from "../support/webgpu-counts.ts";
 import { kernelErrors, type KernelError } from "./webgpu-kernel-parity.ts";
 import { runScenario, SUITED, UNSUITED, type Outcome } from "./webgpu-scenario.ts";
@@ -15,7 +16,16 @@ export interface ChildAnswer {
   readonly again: Outcome;
   readonly unsuited: Outcome;
   readonly kernels: readonly KernelError[];
+  /** What is said of a kernel that is not WGSL, and of one that does not fit its bindings. */
+  readonly broken: readonly string[];
 }
+
+/** The second writes to memory that is bound for reading. */
+const BROKEN = [
+  "fn main( {",
+  `@group(0) @binding(0) var<storage, read> x: array<f32>;
+@compute @workgroup_size(1) fn main() { x[0] = 1.0; }`,
+];
 
 async function run(): Promise<ChildAnswer | { readonly skipped: string }> {
   const { create, globals } = (await import("webgpu")) as unknown as {
@@ -32,7 +42,10 @@ async function run(): Promise<ChildAnswer | { readonly skipped: string }> {
   const unsuited = await runScenario(UNSUITED, count);
   const { device } = tf.backend() as unknown as { readonly device: GPUDevice };
   await tf.setBackend("cpu");
-  return { suited, again, unsuited, kernels: await kernelErrors(device, SUITED) };
+  const broken = await Promise.all(
+    BROKEN.map((code) => compileKernel(device, "broken", code).then(() => "nothing", String)),
+  );
+  return { broken, suited, again, unsuited, kernels: await kernelErrors(device, SUITED) };
 }
 
 const answer = await run().catch((error: unknown) => ({ skipped: String(error) }));

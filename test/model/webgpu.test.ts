@@ -111,6 +111,14 @@ describe("the policy on WebGPU (Dawn in Node)", () => {
     expect(gpu.again).toEqual(gpu.suited);
   });
 
+  it("says which kernel the driver refuses, and where", ({ skip }) => {
+    if ("skipped" in gpu) return skip(gpu.skipped);
+    expect(gpu.broken).toHaveLength(2);
+    for (const message of gpu.broken) {
+      expect(message).toMatch(/DeviceError: compile: kernel "broken" that the driver takes, got \d+: /);
+    }
+  });
+
   it("has kernels that each agree with plain ops and write nowhere else", ({ skip }) => {
     if ("skipped" in gpu) return skip(gpu.skipped);
     expect(gpu.kernels.length).toBeGreaterThan(60);

@@ -3,6 +3,7 @@
  * compute pass, one submit and one read-back. Rows are packed, so cost follows real tokens; buffers, bind groups and
  * pipelines are made once. It works on the device that tfjs uses but with buffers of its own.
  */
+import { DeviceError } from "../../../core/base/errors.ts";
 import type { LossConfig, OptimizerConfig } from "../../../core/policy/policy.ts";
 import { compileKernel } from "../compile-kernel.ts";
 import type { SequenceOutcome } from "../../training.ts";
@@ -202,6 +203,7 @@ export class UpdatePlan {
     const resultBytes = (RESULT_HEADER + 2 * total) * WORD_BYTES;
     const bytes = resultBytes + (isLearning ? stateBytes : 0);
     let firstPrediction = 0;
+    device.pushErrorScope("validation");
     chunks.forEach(({ words, positions, predictions }, i) => {
       const { capacity, predictionCapacity } = grown;
       const numbers = { positions, predictions, capacity, predictionCapacity, firstPrediction, isLater: i > 0 ? 1 : 0 };
@@ -223,8 +225,11 @@ export class UpdatePlan {
       device.queue.submit([encoder.finish()]);
       firstPrediction += predictions;
     });
+    const refusing = device.popErrorScope();
     await grown.readable.mapAsync(GPUMapMode.READ, 0, bytes);
     try {
+      const refused = await refusing;
+      if (refused !== null) throw new DeviceError(`update: a pass that the driver takes, got "${refused.message}"`);
       return new Float32Array(grown.readable.getMappedRange(0, bytes).slice(0));
     } finally {
       grown.readable.unmap();
