@@ -16,6 +16,7 @@ export interface FakeRunHooks {
   /** Awaited while the result is worked out. */
   duringFinish: (session: FakeSession) => Promise<void>;
   deviceLost: Promise<string>;
+  workingWay: Promise<string>;
   backend: OpenedRun["backend"];
 }
 
@@ -24,6 +25,7 @@ export function fakeRunHooks(): FakeRunHooks {
     duringIteration: async () => {},
     duringFinish: async () => {},
     deviceLost: new Promise(() => undefined),
+    workingWay: new Promise(() => undefined),
     backend: "cpu",
   };
 }
@@ -125,6 +127,7 @@ export function fakeOpener(hooks: FakeRunHooks) {
       reason: `Using ${hooks.backend}.`,
       isEmulated: false,
       deviceLost: hooks.deviceLost,
+      workingWay: hooks.workingWay,
       tipKey: () => [3, 4],
       dispose: () => {
         session.isDisposed = true;

@@ -41,7 +41,9 @@ function episodeHash(start: number, env: ScienceWorldEnv, random: Random): numbe
     hash = hashed(hash, `${text}|${score}|${moves}`);
     done = isDone;
   }
-  return hashed(hash, JSON.stringify(env.view()));
+  // The kind of view came later.
+  const { kind: _kind, ...view } = env.view();
+  return hashed(hash, JSON.stringify(view));
 }
 
 function taskHash(task: string, variations: readonly number[]): number {
@@ -77,6 +79,6 @@ describe("recorded worlds do not change", () => {
       const { spec } = randomMissionWorld(random.fork(`world ${i}`), BASE_CORPUS.mix);
       hash = episodeHash(hash, new ScienceWorldEnv(ref("corpus"), spec), random.fork(`player ${i}`));
     }
-    expect(hash).toBe(3_816_242_620);
+    expect(hash).toBe(2_686_789_964);
   });
 });
