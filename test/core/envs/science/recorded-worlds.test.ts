@@ -42,8 +42,7 @@ function episodeHash(start: number, env: ScienceWorldEnv, random: Random): numbe
     done = isDone;
   }
   // The kind of view came later.
-  const { kind: _kind, ...view } = env.view();
-  return hashed(hash, JSON.stringify(view));
+  return hashed(hash, JSON.stringify({ ...env.view(), kind: undefined }));
 }
 
 function taskHash(task: string, variations: readonly number[]): number {
