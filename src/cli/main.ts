@@ -9,6 +9,7 @@ import { reportCommand } from "./commands/report.ts";
 import { resultsCommand } from "./commands/results.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { trainCommand } from "./commands/train.ts";
+import { webShopRewardCommand } from "./commands/webshop-reward.ts";
 import { worldsCommand } from "./commands/worlds.ts";
 
 const program = new Command("cli")
@@ -24,7 +25,8 @@ const program = new Command("cli")
   .addCommand(reportCommand())
   .addCommand(sweepCommand())
   .addCommand(resultsCommand())
-  .addCommand(recordCommand());
+  .addCommand(recordCommand())
+  .addCommand(webShopRewardCommand());
 
 try {
   await program.parseAsync();

@@ -171,13 +171,12 @@ function memoryOf(trajectories: readonly Trajectory[], tips: readonly (readonly 
 
 async function reportReturns(policy: Policy, random: Random, replicas: number): Promise<ReturnReport[]> {
   const reports: ReturnReport[] = [];
-  for (const { task, splits } of taskSpecs()) {
-    const presets = task.startsWith("teaching") ? ["easy"] : ["easy", "openDoors", "none"];
+  for (const { world, task, splits, presets } of taskSpecs()) {
     for (const preset of presets) {
       const house = task.startsWith("teaching") ? 1 : 0;
       const variations = splits.train.slice(0, 5);
       const refs = variations.flatMap((variation) =>
-        Array.from({ length: replicas }, (): TaskRef => ({ world: "scienceworld", task, variation, preset, house })),
+        Array.from({ length: replicas }, (): TaskRef => ({ world, task, variation, preset, house })),
       );
       const options = { memory: new TipMemory(), writeTips: false, createEnv };
       const scores = (await rollOutTasks(policy, refs, random.fork(`${task} ${preset}`), options)).map(

@@ -2,7 +2,7 @@
  * @file What an episode showed, told without the code that writes tips: the actions are done again, and only what the
  * world answered and what a person could see on the map counts.
  */
-import type { ThingView, WorldView } from "../../src/core/envs/env.ts";
+import type { ThingView, RoomsView } from "../../src/core/envs/env.ts";
 import { ScienceWorldEnv } from "../../src/core/envs/science/science-world-env.ts";
 import type { MissionWorld } from "../../src/pretraining/mission.ts";
 
@@ -19,31 +19,31 @@ export interface EpisodeFacts {
 
 const TERMINALS = new Set(["anode", "cathode"]);
 
-function thingsOf(view: WorldView): ThingView[] {
+function thingsOf(view: RoomsView): ThingView[] {
   const withContents = (thing: ThingView): ThingView[] => [thing, ...thing.contents.flatMap(withContents)];
   return [...view.inventory, ...view.rooms.flatMap(({ things }) => things)].flatMap(withContents);
 }
 
-function namesHere(view: WorldView): string[] {
+function namesHere(view: RoomsView): string[] {
   const here = view.rooms.find(({ name }) => name === view.agentRoom)!.things;
   return thingsOf({ ...view, rooms: [{ name: view.agentRoom, things: here }] }).map(({ name }) => name);
 }
 
-function isFullyWired(view: WorldView, name: string): boolean {
+function isFullyWired(view: RoomsView, name: string): boolean {
   return thingsOf(view).some(
     (thing) => thing.name === name && thing.states.filter((state) => state.includes("wired to")).length === 2,
   );
 }
 
-function isOn(view: WorldView, name: string): boolean {
+function isOn(view: RoomsView, name: string): boolean {
   return thingsOf(view).some((thing) => thing.name === name && thing.states.includes("on"));
 }
 
-function carriesFocus(view: WorldView): boolean {
+function carriesFocus(view: RoomsView): boolean {
   return passedGoals(view) > 0 && thingsOf({ ...view, rooms: [] }).some(({ states }) => states.includes("focused"));
 }
 
-function passedGoals(view: WorldView): number {
+function passedGoals(view: RoomsView): number {
   return view.goals.filter(({ kind, passed }) => kind === "ordered" && passed).length;
 }
 
@@ -51,8 +51,8 @@ function passedGoals(view: WorldView): number {
 interface Step {
   readonly action: string;
   readonly answer: string;
-  readonly earlier: WorldView;
-  readonly later: WorldView;
+  readonly earlier: RoomsView;
+  readonly later: RoomsView;
   readonly ticked: boolean;
 }
 

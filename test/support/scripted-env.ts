@@ -31,6 +31,7 @@ export const SCRIPTED_SPEC: TaskSpec = {
   variationCount: 5,
   splits: { train: [0, 1], dev: [2], test: [3, 4] },
   maxTurns: 4,
+  presets: ["none"],
 };
 
 /** An episode of a script. */
@@ -70,7 +71,7 @@ export class ScriptedEnv implements TextEnv {
   }
 
   view(): WorldView {
-    return { agentRoom: "hallway", rooms: [], doors: [], inventory: [], goals: [] };
+    return { kind: "rooms", agentRoom: "hallway", rooms: [], doors: [], inventory: [], goals: [] };
   }
 }
 

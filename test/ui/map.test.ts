@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { createScienceEnv } from "../../src/core/envs/science/create-env.ts";
 import { createEnv, taskSpecs } from "../../src/core/envs/registry.ts";
 import { layoutRooms } from "../../src/ui/map-layout.ts";
 import { replayViews } from "../../src/ui/replay.ts";
@@ -7,7 +8,13 @@ test("every room of every floor plan has a place of its own, and most doors join
   let doors = 0;
   let neighbours = 0;
   for (const house of [0, 1, 2, 3]) {
-    const env = createEnv({ world: "scienceworld", task: "power-component", variation: 0, preset: "easy", house });
+    const env = createScienceEnv({
+      world: "scienceworld",
+      task: "power-component",
+      variation: 0,
+      preset: "easy",
+      house,
+    });
     env.reset();
     const view = env.view();
     const pairs = view.doors.map(({ between }) => between);

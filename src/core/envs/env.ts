@@ -9,9 +9,9 @@ export interface TaskRef {
   /** Task name as in the real system, e.g. `power-component`. */
   readonly task: string;
   readonly variation: number;
-  /** Simplifications: `easy`, `none`, or names of single ones joined by commas. */
+  /** How the world is told and eased: `easy`, `none`, or the world's own words for it, joined by commas. */
   readonly preset: string;
-  /** Floor plan: 0 is the real ten-room house, others are generated from this number. */
+  /** Which world of its kind: a floor plan (0 is the real ten-room house), or a shop's catalogue. */
   readonly house: number;
 }
 
@@ -24,7 +24,7 @@ export interface Observation {
   /** Score minus the score before. */
   readonly reward: number;
   readonly done: boolean;
-  /** Simulator ticks so far. */
+  /** Simulator ticks so far; in a world without a clock, actions. */
   readonly moves: number;
 }
 
@@ -36,8 +36,9 @@ export interface ThingView {
   readonly contents: readonly ThingView[];
 }
 
-/** The whole world as a person may look at it. Never shown to the policy. */
-export interface WorldView {
+/** A world of rooms as a person may look at it. */
+export interface RoomsView {
+  readonly kind: "rooms";
   readonly agentRoom: string;
   readonly rooms: readonly { readonly name: string; readonly things: readonly ThingView[] }[];
   readonly doors: readonly { readonly between: readonly [string, string]; readonly open: boolean }[];
@@ -49,6 +50,79 @@ export interface WorldView {
     readonly passed: boolean;
   }[];
 }
+
+/** Something to click on a page, and the action that clicks it. */
+export interface PageButton {
+  /** As the real page has it, e.g. `Back to Search`. */
+  readonly label: string;
+  readonly action: string;
+}
+
+/** A product in a list of results. */
+export interface ResultView extends PageButton {
+  readonly title: string;
+  /** The product's code. */
+  readonly asin: string;
+  /** Dollars. */
+  readonly price: number;
+  readonly visited: boolean;
+}
+
+/** A product on its own page. */
+export interface ProductView {
+  readonly title: string;
+  readonly asin: string;
+  /** Levels from general to special. */
+  readonly category: readonly string[];
+  /** Dollars. */
+  readonly price: number;
+  readonly rating: string;
+  readonly options: readonly {
+    readonly name: string;
+    readonly values: readonly (PageButton & { readonly chosen: boolean })[];
+  }[];
+}
+
+/** What a purchase earned, and why. */
+export interface PurchaseView {
+  /** 0…1. */
+  readonly reward: number;
+  /** Factor for the right type of product, 0…1. */
+  readonly typeFactor: number;
+  readonly attributesMet: number;
+  readonly attributesWanted: number;
+  readonly optionsMet: number;
+  readonly optionsWanted: number;
+  readonly priceOk: boolean;
+}
+
+/** A shop's page as a person may look at it: everything that is on it, with the actions that its buttons send. */
+export interface ShopView {
+  readonly kind: "shop";
+  readonly page: "search" | "results" | "item" | "description" | "features" | "reviews" | "attributes" | "done";
+  /** What the shopper wants, as a sentence. */
+  readonly instruction: string;
+  /** Words of the last search; empty before the first. */
+  readonly searchTerms: string;
+  /** Searches to offer; anything else may be typed after `search`. */
+  readonly searches: readonly PageButton[];
+  /** Buttons other than products and option values. */
+  readonly buttons: readonly PageButton[];
+  readonly results: {
+    readonly page: number;
+    /** Products found in all. */
+    readonly total: number;
+    readonly products: readonly ResultView[];
+  } | null;
+  /** On the product's page, on the pages about it, and when it was bought. */
+  readonly product: ProductView | null;
+  /** Paragraphs of a page about the product. */
+  readonly text: readonly string[] | null;
+  readonly purchase: PurchaseView | null;
+}
+
+/** The whole world as a person may look at it. Never shown to the policy. */
+export type WorldView = RoomsView | ShopView;
 
 /** A deterministic text world. */
 export interface TextEnv {
@@ -62,14 +136,14 @@ export interface TextEnv {
   view(): WorldView;
 }
 
-/** The blocks of variations (ScienceWorld: first half, next quarter, rest). */
+/** The blocks of variations (ScienceWorld: first half, next quarter, rest; WebShop: test, dev, train). */
 export type Split = "train" | "dev" | "test";
 
 /** A task type and its variations. */
 export interface TaskSpec {
   readonly world: TaskRef["world"];
   readonly task: string;
-  /** Id in ScienceWorld, e.g. `3-1`; `teaching` for worlds of our own. */
+  /** Id in ScienceWorld, e.g. `3-1`; `teaching` for worlds of our own; else the world's name. */
   readonly id: string;
   /** One sentence for people. */
   readonly description: string;
@@ -77,4 +151,6 @@ export interface TaskSpec {
   readonly splits: Readonly<Record<Split, readonly number[]>>;
   /** Agent turns per episode. */
   readonly maxTurns: number;
+  /** Presets to offer and to test with; a reference may combine others. */
+  readonly presets: readonly string[];
 }

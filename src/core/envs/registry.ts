@@ -2,9 +2,11 @@
 import { ConfigError } from "../base/errors.ts";
 import type { TaskRef, TaskSpec, TextEnv } from "./env.ts";
 import { createScienceEnv, scienceTaskSpecs } from "./science/create-env.ts";
+import { createWebShopEnv, webShopTaskSpecs } from "./webshop/create-env.ts";
 
 const WORLDS: Partial<Record<string, { specs: () => TaskSpec[]; create: (task: TaskRef) => TextEnv }>> = {
   scienceworld: { specs: scienceTaskSpecs, create: createScienceEnv },
+  webshop: { specs: webShopTaskSpecs, create: createWebShopEnv },
 };
 
 function worldNamed(name: string) {

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { ThingView, WorldView } from "../../core/envs/env.ts";
+import type { RoomsView, ThingView } from "../../core/envs/env.ts";
 import { layoutRooms, type Cell } from "../map-layout.ts";
 import { classNames } from "./class-names.ts";
 import styles from "./RoomMap.module.css";
@@ -10,7 +10,7 @@ const GAP_X = 12;
 const GAP_Y = 12;
 
 interface RoomMapProps {
-  readonly view: WorldView;
+  readonly view: RoomsView;
   /** Rooms in the order in which the agent was in them, the present one last. */
   readonly path: readonly string[];
   /** Words of the task: things named in it are written into their rooms. */

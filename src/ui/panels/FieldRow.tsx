@@ -61,9 +61,10 @@ interface ControlProps {
 }
 
 function Control({ field, id, value }: ControlProps) {
+  const task = usePage((state) => state.settings.draft.task);
   if (field.key === "base") return <BaseControl field={field} id={id} value={String(value)} />;
   if (field.kind === "number") return <NumberControl field={field} id={id} value={value as number} />;
-  const choices = field.kind === "choice" ? field.choices : choicesOf(field.key);
+  const choices = field.kind === "choice" ? field.choices : choicesOf(field.key, task);
   if (choices === null) return <TextControl field={field} id={id} value={String(value)} />;
   return (
     <select id={id} className={controls.input} value={value} onChange={(event) => setField(field, event.target.value)}>
@@ -97,9 +98,10 @@ function BaseControl({ field, id, value }: ControlProps) {
   );
 }
 
-function choicesOf(key: keyof RunConfig): readonly string[] | null {
-  if (key === "task") return taskSpecs().map(({ task }) => task);
-  if (key === "preset") return ["easy", "none"];
+function choicesOf(key: keyof RunConfig, task: string): readonly string[] | null {
+  const specs = taskSpecs();
+  if (key === "task") return specs.map((spec) => spec.task);
+  if (key === "preset") return specs.find((spec) => spec.task === task)?.presets ?? null;
   return null;
 }
 

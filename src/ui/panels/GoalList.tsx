@@ -1,10 +1,10 @@
-import type { WorldView } from "../../core/envs/env.ts";
+import type { RoomsView } from "../../core/envs/env.ts";
 import { Icon } from "../components/Icon.tsx";
 import controls from "../components/controls.module.css";
 import styles from "./WorldPanel.module.css";
 
 interface GoalListProps {
-  readonly goals: WorldView["goals"];
+  readonly goals: RoomsView["goals"];
   readonly isOpen?: boolean;
 }
 

@@ -8,6 +8,7 @@ import { Transcript } from "../components/Transcript.tsx";
 import { classNames } from "../components/class-names.ts";
 import controls from "../components/controls.module.css";
 import { formatScore } from "../format.ts";
+import { roomsOf } from "../hooks/use-replay.ts";
 import { usePage } from "../store/store.ts";
 import { GoalList } from "./GoalList.tsx";
 import { taskWordsOf } from "./WatchPanel.tsx";
@@ -61,7 +62,7 @@ export function PlayPanel({ shownTask }: { readonly shownTask: TaskRef | null })
         <b>Task: {taskWords}</b>
         <VariationSelect task={task} onChange={changeVariation} />
       </div>
-      <RoomMap view={view} path={views.map(({ agentRoom }) => agentRoom)} taskWords={taskWords} />
+      {view.kind === "rooms" && <RoomMap view={view} path={roomsOf(views)} taskWords={taskWords} />}
       <GameControls last={last} actions={actions} setActions={setActions} />
       <Combobox
         label="Your action"
@@ -73,7 +74,7 @@ export function PlayPanel({ shownTask }: { readonly shownTask: TaskRef | null })
           if (!last.done) setActions([...actions, action]);
         }}
       />
-      <GoalList goals={view.goals} isOpen />
+      {view.kind === "rooms" && <GoalList goals={view.goals} isOpen />}
       <Transcript
         firstObservation={firstText}
         turns={turns}

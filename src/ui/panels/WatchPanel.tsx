@@ -37,7 +37,7 @@ export function WatchPanel({ rollout }: { readonly rollout: ShownRollout }) {
   return (
     <>
       <p className={styles.task}>Task: {taskWords}</p>
-      {replay === null ? (
+      {replay?.view.kind !== "rooms" ? (
         <p className={controls.empty}>There is no map of this world.</p>
       ) : (
         <RoomMap
@@ -48,7 +48,7 @@ export function WatchPanel({ rollout }: { readonly rollout: ShownRollout }) {
       )}
       <Group rollout={rollout} />
       <TurnControls rollout={rollout} turn={turn} />
-      {replay !== null && <GoalList goals={replay.view.goals} />}
+      {replay?.view.kind === "rooms" && <GoalList goals={replay.view.goals} />}
       <Transcript
         testId="rollout"
         firstObservation={rollout.firstObservation}

@@ -21,6 +21,7 @@ const SPEC: TaskSpec = {
   variationCount: 60,
   splits: { train: range(0, 30), dev: [], test: range(30, 60) },
   maxTurns: 20,
+  presets: ["easy"],
 };
 
 describe("the settings that methods read", () => {

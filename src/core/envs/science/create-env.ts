@@ -19,9 +19,12 @@ const TASK_TYPES: readonly TaskType[] = [
   teachingPowerComponent,
 ];
 
+/** Everything eased, doors to be walked through, nothing eased. */
+const PRESETS: readonly string[] = ["easy", "openDoors", "none"];
+
 /** Tasks of this world. */
 export function scienceTaskSpecs(): TaskSpec[] {
-  return TASK_TYPES.map(({ name, id, description, variationCount, splits, maxTurns }) => ({
+  return TASK_TYPES.map(({ name, id, description, variationCount, splits, maxTurns, presets }) => ({
     world: "scienceworld",
     task: name,
     id,
@@ -29,6 +32,7 @@ export function scienceTaskSpecs(): TaskSpec[] {
     variationCount,
     splits,
     maxTurns,
+    presets: presets ?? PRESETS,
   }));
 }
 

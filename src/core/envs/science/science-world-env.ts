@@ -1,5 +1,5 @@
 /** @file A ScienceWorld-style text world: one episode of one world spec. */
-import type { Observation, TaskRef, TextEnv, WorldView } from "../env.ts";
+import type { Observation, RoomsView, TaskRef, TextEnv } from "../env.ts";
 import { act, ticksOf } from "./actions.ts";
 import { tickElectricity } from "./electricity.ts";
 import { checkGoals, scoreOf } from "./goals.ts";
@@ -66,7 +66,7 @@ export class ScienceWorldEnv implements TextEnv {
     return validActions(this.#state);
   }
 
-  view(): WorldView {
+  view(): RoomsView {
     return worldView(this.#state);
   }
 

@@ -22,6 +22,8 @@ export interface TaskType {
   readonly maxTurns: number;
   /** Needs electrical actions, so that `easy` leaves them in. */
   readonly isElectric: boolean;
+  /** Presets to offer, if not all the usual ones. */
+  readonly presets?: readonly string[];
   readonly build: (choice: WorldChoice) => WorldSpec;
 }
 

@@ -1,5 +1,5 @@
 /** @file The whole world for people: maps, hand play. Never shown to the policy. */
-import type { ThingView, WorldView } from "../env.ts";
+import type { RoomsView, ThingView } from "../env.ts";
 import { connectedTo, inventory, terminalsOf, thingById, thingsAt } from "./state.ts";
 import { FULL_SCORE } from "./scoring.ts";
 import { ROOM_NAMES, type Thing, type WorldState } from "./world.ts";
@@ -27,11 +27,12 @@ function thingView(state: WorldState, thing: Thing): ThingView {
 }
 
 /** Everything in the world as it is now. Points are what a goal adds to the score, before rounding. */
-export function worldView(state: WorldState): WorldView {
+export function worldView(state: WorldState): RoomsView {
   const { spec } = state;
   const orderedPoints = FULL_SCORE / spec.orderedGoals.length;
   const optionalPoints = FULL_SCORE / (spec.optionalGoals.length * (spec.orderedGoals.length + 1));
   return {
+    kind: "rooms",
     agentRoom: state.agentRoom,
     rooms: ROOM_NAMES.map((name) => ({ name, things: thingsAt(state, name).map((thing) => thingView(state, thing)) })),
     doors: spec.floorPlan.doors.map(([a, b], i) => ({ between: [a, b], open: state.doorsOpen[i]! })),

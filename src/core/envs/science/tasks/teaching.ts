@@ -111,6 +111,7 @@ export const teachingPowerComponent: TaskType = {
   splits: { train: [0, 1, 2, 3, 4, 5], dev: [6, 7], test: [8, 9, 10, 11] },
   maxTurns: MAX_TURNS,
   isElectric: true,
+  presets: ["easy"],
   build: ({ variation, house, simplifications }: WorldChoice) => {
     const world = drawHouse(Random.fromSeed(SEED).fork(`house ${house}`));
     const [colour, decoyColour] = COLOURS[variation]!;
