@@ -102,7 +102,9 @@ export function roomSomewhere(random: Random, plan: WorldSpec["floorPlan"], star
 /** Two to four standing things per room. */
 export function distractors(random: Random): ThingSpec[] {
   return ROOM_NAMES.flatMap((room) => {
-    const plain = random.sample(DISTRACTORS, 1 + random.integer(2)).map((name) => thing(`${room} ${name}`, name, room));
+    const plain = random
+      .sample(DISTRACTORS, 1 + random.integer(2))
+      .map((name) => thing(`${room} ${name}`, name, room, name === "thermometer" ? { tool: name } : {}));
     if (random.chance(0.4)) plain.push(device(random.pick(DEVICES), room));
     if (random.chance(0.3)) plain.push(cupboard(random.pick(CUPBOARDS), room));
     return plain.filter(({ name }, i) => plain.findIndex((other) => other.name === name) === i);

@@ -43,7 +43,11 @@ const GROUPS = {
 } as const;
 
 /** Words added after the first release, in order of addition. */
-const EXTENSIONS = "working source outlet";
+const EXTENSIONS = [
+  "working source outlet",
+  // States of matter, chemistry.
+  "cream",
+].join(" ");
 
 /** All words in id order; a word that stands in two groups has the id of the first. */
 export const WORDS: readonly string[] = [

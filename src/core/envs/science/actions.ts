@@ -4,20 +4,27 @@
  */
 import { connectAction, disconnectAction } from "./electric-actions.ts";
 import { disconnect } from "./electricity.ts";
+import { runFaucet } from "./faucets.ts";
 import { isWrongFocus, resetGoals } from "./goals.ts";
-import { contentsView, inventoryView, referentName, roomView, taskView, thingView } from "./render.ts";
-import { exitsOf, isInside, thingById, thingsAt } from "./state.ts";
+import { warm } from "./heat.ts";
+import { mixContents } from "./mixing.ts";
+import { contentsView, degreesView, inventoryView, referentName, roomView, taskView, thingView } from "./render.ts";
+import { addThing, exitsOf, isInside, removeThing, thingById, thingsAt } from "./state.ts";
 import type { Verb } from "./templates.ts";
-import { INVENTORY, type ParsedAction, type Referent, type RoomName, type Thing, type WorldState } from "./world.ts";
+import {
+  INVENTORY,
+  type ParsedAction,
+  type Referent,
+  type RoomName,
+  type Thing,
+  type Tool,
+  type WorldState,
+} from "./world.ts";
 
 /** What an action answers; a function is called after the ticks, to tell how things are then. */
 export type Reply = string | ((state: WorldState) => string);
 
 type Handler = (state: WorldState, objects: readonly Referent[]) => Reply;
-
-/** Where eaten things are. */
-const GONE = "gone";
-const ROOM_TEMPERATURE = "1 0";
 
 function thingOf(state: WorldState, referent: Referent | undefined): Thing {
   // Slots of these templates accept things only.
@@ -84,18 +91,22 @@ function setDevice(thing: Thing, on: boolean): Reply {
   return `${thing.name} ${on ? "on" : "off"}`;
 }
 
-/** Takes a thing elsewhere; it loses its connections, and so does what is in it. */
-function relocate(state: WorldState, thing: Thing, place: string): void {
+function disconnectAll(state: WorldState, thing: Thing): void {
   for (const other of state.things) {
     if (other.spec.electric !== undefined && (other === thing || isInside(state, other, thing.id))) {
       disconnect(state, other);
     }
   }
+}
+
+/** Takes a thing elsewhere; it loses its connections, and so does what is in it. */
+function relocate(state: WorldState, thing: Thing, place: string): void {
+  disconnectAll(state, thing);
   thing.at = place;
 }
 
-function isLoose({ spec }: Thing): boolean {
-  return spec.movable && spec.phase === "solid";
+function isLoose({ spec, phase }: Thing): boolean {
+  return spec.movable && phase === "solid";
 }
 
 function pickUp(state: WorldState, thing: Thing): Reply {
@@ -128,16 +139,39 @@ function move(state: WorldState, [object, place]: readonly Referent[]): Reply {
   return "moved";
 }
 
+/** A liquid itself, or the liquids in an open container. */
+function liquidsOf(state: WorldState, thing: Thing): Thing[] {
+  const contents = thing.phase === "liquid" ? [thing] : thing.open ? thingsAt(state, thing.id) : [];
+  return contents.filter(({ phase }) => phase === "liquid");
+}
+
 /** Pours a liquid, or the liquids in a container. Solids are not poured. */
 function pour(state: WorldState, source: Thing, container: Thing): Reply {
-  const contents = source.spec.phase === "liquid" ? [source] : source.open ? thingsAt(state, source.id) : [];
-  const liquids = contents.filter((thing) => thing.spec.phase === "liquid");
+  const liquids = liquidsOf(state, source);
   if (liquids.length === 0) return "nothing happens";
   for (const liquid of liquids) {
     const reply = moveInto(state, liquid, container);
     if (reply !== "moved") return reply;
   }
   return "moved";
+}
+
+/** Fills an open container with a liquid, or with the liquids in another. Liquids made of nothing known stay put. */
+function dunk(state: WorldState, vessel: Thing, source: Thing): Reply {
+  const isPortion = liquidsOf(state, source).every(({ spec }) => spec.matter !== undefined);
+  if (!isPortion || !isLoose(vessel) || !vessel.open) return "nothing happens";
+  return pour(state, source, vessel);
+}
+
+function mix(state: WorldState, container: Thing): Reply {
+  if (!container.open || mixContents(state, container) === undefined) return "nothing happens";
+  return contentsView(state, container);
+}
+
+function flush(state: WorldState, thing: Thing): Reply {
+  if (thing.spec.faucet?.runs !== "flush") return "nothing happens";
+  runFaucet(state, thing);
+  return "ok";
 }
 
 function focus(state: WorldState, [object]: readonly Referent[]): Reply {
@@ -149,22 +183,37 @@ function focus(state: WorldState, [object]: readonly Referent[]): Reply {
 
 function eat(state: WorldState, thing: Thing): Reply {
   if (thing.spec.edible !== true) return "not edible";
-  relocate(state, thing, GONE);
+  disconnectAll(state, thing);
+  removeThing(thing);
   return "ok";
 }
 
-function use(_state: WorldState, tool: Thing, thing: Thing): Reply {
-  if (tool.name !== "thermometer" || tool === thing) return "nothing happens";
-  // Nothing heats yet; the tasks that heat give things a temperature of their own.
-  return `thermometer ${ROOM_TEMPERATURE} degrees`;
+/** How hot the flame of a lighter is. */
+const LIGHTER_TEMPERATURE = 2200;
+
+const TOOLS: Readonly<Record<Tool, (state: WorldState, tool: Thing, thing: Thing) => Reply>> = {
+  thermometer: (_state, tool, thing) => `${tool.name} ${degreesView(thing.temperature)}`,
+  lighter: (_state, tool, thing) => {
+    if (!tool.on) return `${tool.name} off`;
+    warm(thing, LIGHTER_TEMPERATURE);
+    return "ok";
+  },
+  shovel: (state, _tool, thing) => {
+    if (thing.spec.digs === undefined) return "nothing happens";
+    const dug = addThing(state, thing.spec.digs, state.agentRoom);
+    return `dig ${dug.name}`;
+  },
+};
+
+function use(state: WorldState, tool: Thing, thing: Thing): Reply {
+  const kind = tool.spec.tool;
+  return kind === undefined || tool === thing ? "nothing happens" : TOOLS[kind](state, tool, thing);
 }
 
 function resetTask(state: WorldState): Reply {
   resetGoals(state);
   return "done";
 }
-
-const nothingHappens: Handler = () => "nothing happens";
 
 const HANDLERS: Record<Verb, Handler> = {
   open: openOrClose(true),
@@ -179,12 +228,12 @@ const HANDLERS: Record<Verb, Handler> = {
   eat: onThing(eat),
   move,
   pour: onThings(pour),
-  dunk: nothingHappens,
+  dunk: onThings(dunk),
   focus,
   "reset task": resetTask,
   use: onThings(use),
   read: onThing((_state, { spec: { text } }) => text ?? "nothing happens"),
-  flush: nothingHappens,
+  flush: onThing(flush),
   connect: connectAction,
   disconnect: disconnectAction,
   wait: () => "nothing",
@@ -192,7 +241,7 @@ const HANDLERS: Record<Verb, Handler> = {
   inventory: () => inventoryView,
   "pick up": onThing(pickUp),
   "put down": onThing(putDown),
-  mix: nothingHappens,
+  mix: onThing(mix),
   task: () => taskView,
 };
 

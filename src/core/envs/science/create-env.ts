@@ -4,8 +4,11 @@ import type { TaskRef, TaskSpec } from "../env.ts";
 import { ScienceWorldEnv } from "./science-world-env.ts";
 import { parsePreset } from "./simplifications.ts";
 import type { TaskType } from "./task-type.ts";
+import { chemistryMix, mixSecondaryColour, mixTertiaryColour } from "./tasks/chemistry.ts";
 import { findAnimal, findLivingThing, findNonLivingThing, findPlant } from "./tasks/classification.ts";
 import { powerComponent, powerComponentRenewable } from "./tasks/electricity.ts";
+import { boil, changeState, freeze, melt } from "./tasks/matter.ts";
+import { knownMeltingPoint, unknownMeltingPoint, useThermometer } from "./tasks/measurement.ts";
 import { teachingPowerComponent } from "./tasks/teaching.ts";
 import type { WorldSpec } from "./world.ts";
 
@@ -17,6 +20,16 @@ const TASK_TYPES: readonly TaskType[] = [
   findPlant,
   findAnimal,
   teachingPowerComponent,
+  boil,
+  melt,
+  freeze,
+  changeState,
+  useThermometer,
+  knownMeltingPoint,
+  unknownMeltingPoint,
+  chemistryMix,
+  mixSecondaryColour,
+  mixTertiaryColour,
 ];
 
 /** Everything eased, doors to be walked through, nothing eased. */

@@ -3,7 +3,7 @@
  * there is at most one way to go: a chain that ends at a part, at a source, or nowhere.
  */
 import { connectedTo, terminalKey, terminalsOf } from "./state.ts";
-import type { Terminal, TerminalName, Thing, WorldState } from "./world.ts";
+import type { Terminal, TerminalName, Thing, WorldSpec, WorldState } from "./world.ts";
 
 const OPPOSITE = { anode: "cathode", cathode: "anode", "1": "2", "2": "1" } as const;
 
@@ -88,17 +88,19 @@ export function wireJoins(state: WorldState, part: string, sources: readonly str
   });
 }
 
-/** Lets a tick pass for all circuits. Returns the parts that went on or off. */
-export function tickElectricity(state: WorldState): Thing[] {
-  const changed: Thing[] = [];
-  for (const thing of state.things) {
-    if (thing.spec.electric?.role !== "part") continue;
-    if (state.connections.size === 0 && !thing.lit && !thing.charged) continue;
-    const closed = isPowered(state, thing);
-    const lit = closed && (thing.charged || state.spec.rules.lightDelayTicks === 0);
-    thing.charged = closed;
-    if (lit !== thing.lit) changed.push(thing);
-    thing.lit = lit;
-  }
-  return changed;
+/** Lets a tick pass for all circuits of a world; undefined if it has no parts. */
+export function electricProcess({ things }: WorldSpec): ((state: WorldState, changed: Thing[]) => void) | undefined {
+  const parts = things.flatMap(({ electric }, i) => (electric?.role === "part" ? [i] : []));
+  if (parts.length === 0) return undefined;
+  return (state, changed) => {
+    for (const index of parts) {
+      const part = state.things[index]!;
+      if (state.connections.size === 0 && !part.lit && !part.charged) continue;
+      const closed = isPowered(state, part);
+      const lit = closed && (part.charged || state.spec.rules.lightDelayTicks === 0);
+      part.charged = closed;
+      if (lit !== part.lit) changed.push(part);
+      part.lit = lit;
+    }
+  };
 }

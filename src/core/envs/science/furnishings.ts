@@ -40,7 +40,7 @@ const STANDING: Readonly<Record<RoomName, readonly Furnishing[]>> = {
     fixed("fridge", { container: CLOSED }, [vessel("cup", [liquid("juice")])]),
     fixed("freezer", { container: CLOSED }),
     fixed("cupboard", { container: CLOSED }, [vessel("pot"), vessel("cup")]),
-    item("thermometer"),
+    item("thermometer", { tool: "thermometer" }),
     item("lighter"),
     item("soap"),
     vessel("bowl", [item("apple", { edible: true }), item("potato", { edible: true })]),

@@ -24,6 +24,20 @@ const SYNONYMS: readonly (readonly [RegExp, string])[] = [
   [/\bart studio\b/g, "studio"],
   [/\bliving room\b/g, "living"],
   [/\bflower pot\b/g, "pot"],
+  [/\bmetal (pot|fork)\b/g, "$1"],
+  [/\bblast furnace\b/g, "furnace"],
+  [/\bfire pit\b/g, "pit"],
+  [/\bunknown substance\b/g, "unknown"],
+  [/\bgaseous\b/g, "gas"],
+  [/\bsodium chloride\b/g, "salt"],
+  [/\bsodium bicarbonate\b/g, "soda"],
+  [/\bacetic acid\b/g, "vinegar"],
+  [/\bsodium acetate\b/g, "acetate"],
+  [/\bsoapy water\b/g, "soap water"],
+  [/\biron block\b/g, "iron"],
+  [/\bmixed nuts\b/g, "nuts"],
+  [/\bpeanut butter\b/g, "peanut"],
+  [/\b(\w+)-(\w+) paint\b/g, "$1 $2 paint"],
 ];
 
 function withoutSynonyms(text: string): string {
@@ -55,6 +69,8 @@ function findThings(state: WorldState, words: readonly string[]): Thing[] {
   const phrase = words.join(" ");
   const named = state.things.filter((thing) => thing.name === phrase && isVisible(state, thing));
   if (named.length > 0) return named;
+  if (phrase === "substance")
+    return state.things.filter(({ spec }) => spec.substance).filter((thing) => isVisible(state, thing));
   if (words.length === 1) {
     return state.things.filter(
       (thing) => thing.name.length > phrase.length && headOf(thing.name) === phrase && isVisible(state, thing),

@@ -6,7 +6,10 @@ import { INVENTORY, type Referent, type Terminal, type Thing, type WorldState } 
 const MAX_OBJECT_WORDS = 14;
 
 /** A thing's name and state words. Switches, generators and parts tell only that they are on. */
-function withState({ name, on, lit, open, spec }: Thing): string {
+function withState({ name, on, lit, open, burning, spec }: Thing): string {
+  if (burning > 0) return `${name} burn`;
+  // What is to be heated goes in first.
+  if (spec.heater !== undefined && spec.container?.lid === true && !open) return `${name} ${on ? "on" : "off"} closed`;
   if (lit) return `${name} on`;
   if (spec.device !== undefined) {
     if (on) return `${name} on`;
@@ -25,6 +28,13 @@ function listed(state: WorldState, thing: Thing): string {
 
 function listAll(state: WorldState, things: readonly Thing[]): string {
   return things.length === 0 ? "nothing" : things.map((thing) => listed(state, thing)).join(" ");
+}
+
+/** Whole degrees, digit by digit: `1 0 5 degrees`, `minus 3 degrees`. */
+export function degreesView(temperature: number): string {
+  const degrees = Math.round(temperature);
+  // A space at each place between two digits.
+  return `${degrees < 0 ? "minus " : ""}${String(Math.abs(degrees)).replaceAll(/\B/g, " ")} degrees`;
 }
 
 function wordCount(text: string): number {

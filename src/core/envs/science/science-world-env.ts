@@ -1,14 +1,15 @@
 /** @file A ScienceWorld-style text world: one episode of one world spec. */
 import type { Observation, RoomsView, TaskRef, TextEnv } from "../env.ts";
 import { act, ticksOf } from "./actions.ts";
-import { tickElectricity } from "./electricity.ts";
 import { checkGoals, scoreOf } from "./goals.ts";
 import { parseAction } from "./parser.ts";
+import { processesOf, type Process } from "./processes.ts";
 import { referentName, roomView, taskView } from "./render.ts";
+import { loadState, saveState, type SavedState } from "./saved-state.ts";
 import { cloneState, createState, isVisible } from "./state.ts";
 import { validActions } from "./valid-actions.ts";
 import { worldView } from "./view.ts";
-import type { ParsedAction, Thing, WorldSpec, WorldState } from "./world.ts";
+import type { Deed, ParsedAction, Thing, WorldSpec, WorldState } from "./world.ts";
 
 const UNKNOWN_ACTION = "no known action matches";
 
@@ -18,11 +19,13 @@ export class ScienceWorldEnv implements TextEnv {
   readonly spec: WorldSpec;
   #state: WorldState;
   #score = 0;
+  readonly #processes: readonly Process[];
 
   constructor(task: TaskRef, spec: WorldSpec) {
     this.task = task;
     this.spec = spec;
     this.#state = createState(spec);
+    this.#processes = processesOf(spec);
   }
 
   /** Everything there is to know about the world now. For scripted experts; read only. */
@@ -41,6 +44,17 @@ export class ScienceWorldEnv implements TextEnv {
     this.#score = scoreOf(this.#state);
   }
 
+  /** The state as plain data, for `load`. */
+  save(): SavedState {
+    return saveState(this.#state);
+  }
+
+  /** Goes on from a saved state of the same world. */
+  load(saved: SavedState): void {
+    this.#state = loadState(this.spec, saved);
+    this.#score = scoreOf(this.#state);
+  }
+
   reset(): Observation {
     this.#state = createState(this.spec);
     this.#score = 0;
@@ -52,6 +66,7 @@ export class ScienceWorldEnv implements TextEnv {
     const state = this.#state;
     if (this.#isDone()) return this.#observe("done");
     state.turns += 1;
+    state.deed = undefined;
     const parse = state.question === undefined ? parseAction(state, action) : this.#answer(action.trim());
     if (parse.length === 1) return this.#observe(this.#perform(parse[0]!));
     if (parse.length > 1) {
@@ -84,6 +99,7 @@ export class ScienceWorldEnv implements TextEnv {
     const state = this.#state;
     const wasFailed = state.failed;
     const reply = act(state, action);
+    state.deed = deedOf(action);
     checkGoals(state);
     const changed: Thing[] = [];
     for (let ticks = ticksOf(action.verb); ticks > 0 && !this.#isSettled(); ticks--) this.#tick(changed);
@@ -98,7 +114,7 @@ export class ScienceWorldEnv implements TextEnv {
 
   #tick(changed: Thing[]): void {
     this.#state.moves += 1;
-    changed.push(...tickElectricity(this.#state));
+    for (const process of this.#processes) process(this.#state, changed);
     checkGoals(this.#state);
   }
 
@@ -119,6 +135,10 @@ export class ScienceWorldEnv implements TextEnv {
     this.#score = score;
     return { text, score, reward, done: this.#isDone(), moves: this.#state.moves };
   }
+}
+
+function deedOf({ verb, objects }: ParsedAction): Deed {
+  return { verb, things: objects.flatMap((object) => ("thing" in object ? [object.thing] : [])) };
 }
 
 /** `which 0 red wire 1 blue wire`: the objects in which the choices differ. */

@@ -2,13 +2,18 @@
 import { ConfigError } from "../../base/errors.ts";
 import {
   EVERYWHERE,
+  GONE,
   INVENTORY,
   ROOM_NAMES,
+  ROOM_TEMPERATURE,
+  type Phase,
   type RoomName,
+  type SubstanceSpec,
   type Terminal,
   type TerminalName,
   type Thing,
   type ThingSpec,
+  type ThingTemplate,
   type WorldSpec,
   type WorldState,
 } from "./world.ts";
@@ -20,10 +25,40 @@ export function isRoomName(word: string): word is RoomName {
   return ROOM_NAME_SET.has(word);
 }
 
+/** State of matter of a substance at a temperature. */
+export function phaseAt({ melts, boils }: SubstanceSpec, temperature: number): Phase {
+  if (melts === undefined || temperature < melts) return "solid";
+  return boils !== undefined && temperature > boils ? "gas" : "liquid";
+}
+
 function createThing(spec: ThingSpec, openContainers: boolean): Thing {
-  const { id, name, at, container, device } = spec;
+  const { id, at, container, device, substance, temperature = ROOM_TEMPERATURE } = spec;
   const open = container !== undefined && (container.open || (container.lid && openContainers));
-  return { spec, id, name, at, open, on: device?.on ?? false, lit: false, charged: false };
+  const phase = substance === undefined ? spec.phase : phaseAt(substance, temperature);
+  const name = substance === undefined ? spec.name : substance.names[phase];
+  const on = device?.on ?? false;
+  return { spec, id, name, at, open, on, lit: false, charged: false, phase, temperature, burning: 0 };
+}
+
+/** What a thing is made of. */
+export function matterOf({ spec }: Thing): string {
+  return spec.matter ?? spec.name;
+}
+
+/** Makes a new thing. Its id is the first free one of `water 1`, `water 2`, … */
+export function addThing(state: WorldState, template: ThingTemplate, at: string): Thing {
+  let number = 1;
+  while (state.indexOf.has(`${template.name} ${number}`)) number += 1;
+  const spec = { ...template, id: `${template.name} ${number}`, at };
+  const thing = createThing(spec, state.spec.simplifications.openContainers);
+  state.indexOf.set(thing.id, state.things.length);
+  state.things.push(thing);
+  return thing;
+}
+
+/** Makes a thing vanish. It keeps its id, so that what still names it finds it nowhere. */
+export function removeThing(thing: Thing): void {
+  thing.at = GONE;
 }
 
 /**
@@ -50,6 +85,8 @@ export function createState(spec: WorldSpec): WorldState {
     orderedPassed: 0,
     optionalPassed: spec.optionalGoals.map(() => false),
     goalObject: undefined,
+    goalBaseline: undefined,
+    deed: undefined,
     failed: false,
     moves: 0,
     turns: 0,
@@ -61,6 +98,7 @@ export function cloneState(state: WorldState): WorldState {
   return {
     ...state,
     things: state.things.map((thing) => ({ ...thing })),
+    indexOf: new Map(state.indexOf),
     doorsOpen: [...state.doorsOpen],
     connections: new Map(state.connections),
     optionalPassed: [...state.optionalPassed],

@@ -3,6 +3,7 @@ import { connectedTo, exitsOf, isInside, terminalsOf, visibleThings } from "./st
 import { INVENTORY, ROOM_NAMES, type TerminalName, type Thing, type WorldState } from "./world.ts";
 
 const MAX_ACTIONS = 60;
+const ALWAYS = ["look around", "inventory", "wait1", "wait"];
 
 function moves(state: WorldState): string[] {
   const exits = exitsOf(state, state.agentRoom).map(({ room, open }) => (open ? `go ${room}` : `open door ${room}`));
@@ -10,8 +11,8 @@ function moves(state: WorldState): string[] {
   return [...exits, ...ROOM_NAMES.filter((room) => room !== state.agentRoom).map((room) => `teleport ${room}`)];
 }
 
-function isListed({ spec }: Thing): boolean {
-  return spec.phase !== "gas";
+function isListed({ phase }: Thing): boolean {
+  return phase !== "gas";
 }
 
 function handling(state: WorldState, thing: Thing): string[] {
@@ -19,7 +20,7 @@ function handling(state: WorldState, thing: Thing): string[] {
   const actions: string[] = [];
   if (spec.device !== undefined) actions.push(thing.on ? `deactivate ${name}` : `activate ${name}`);
   if (spec.container?.lid === true) actions.push(thing.open ? `close ${name}` : `open ${name}`);
-  if (spec.movable && spec.phase === "solid") {
+  if (spec.movable && thing.phase === "solid") {
     actions.push(thing.at === INVENTORY ? `put down ${name}` : `pick up ${name}`);
   }
   if (spec.text !== undefined) actions.push(`read ${name}`);
@@ -27,9 +28,47 @@ function handling(state: WorldState, thing: Thing): string[] {
   return actions;
 }
 
+/** What one can do with liquids, mixtures and tools. */
+function workingWithMatter(state: WorldState, things: readonly Thing[]): string[] {
+  const vessels = things.filter(({ spec, open }) => spec.container !== undefined && spec.movable && open);
+  const liquids = things.filter(({ phase }) => phase === "liquid");
+  const mixed = vessels.filter(({ id }) => things.filter(({ at }) => at === id).length > 1);
+  const tools = things.filter(
+    ({ spec, at, on }) => spec.tool !== undefined && at === INVENTORY && (on || !spec.device),
+  );
+  const targets = (tool: Thing) => things.filter((thing) => isTarget(tool, thing));
+  return [
+    ...liquids.flatMap(({ name, at }) =>
+      vessels.filter(({ id, spec }) => id !== at && spec.relevant).map((vessel) => `pour ${name} into ${vessel.name}`),
+    ),
+    ...mixed.map(({ name }) => `mix ${name}`),
+    ...tools.flatMap((tool) => targets(tool).map(({ name }) => `use ${tool.name} on ${name}`)),
+  ];
+}
+
+function isTarget({ spec: { tool } }: Thing, { spec }: Thing): boolean {
+  if (tool === "shovel") return spec.digs !== undefined;
+  if (tool === "lighter") return spec.burns !== undefined;
+  return spec.matter !== undefined && spec.relevant;
+}
+
+/** Actions of a world with substances: what belongs to the task is moved and focused, the rest only handled. */
+function matterActions(state: WorldState, exits: readonly string[]): string[] {
+  const things = visibleThings(state).filter(isListed);
+  const relevant = things.filter(({ spec }) => spec.relevant);
+  const actions = [
+    ...exits,
+    ...relevant.map(({ name }) => `focus on ${name}`),
+    ...workingWithMatter(state, things),
+    ...things.flatMap((thing) => handling(state, thing)),
+    ...boxing(state, relevant),
+  ];
+  return [...new Set(actions)].slice(0, MAX_ACTIONS - ALWAYS.length);
+}
+
 function boxing(state: WorldState, things: readonly Thing[]): string[] {
   const boxes = things.filter(({ spec, open }) => spec.relevant && spec.container !== undefined && open);
-  const loose = things.filter(({ spec }) => spec.movable && spec.phase === "solid");
+  const loose = things.filter(({ spec, phase }) => spec.movable && phase === "solid");
   return boxes.flatMap((box) =>
     loose
       .filter((thing) => thing !== box && thing.at !== box.id && !isInside(state, box, thing.id))
@@ -67,6 +106,7 @@ function joining(things: readonly Thing[]): string[] {
 /** Up to 60 actions that change something or tell something, without those that only refuse. */
 export function validActions(state: WorldState): string[] {
   if (state.question !== undefined) return state.question.choices.map((_, i) => String(i));
+  if (state.spec.mixing !== undefined) return [...new Set([...matterActions(state, moves(state)), ...ALWAYS])];
   const { simplifications, rules } = state.spec;
   const things = visibleThings(state).filter(isListed);
   const relevantFirst = [...things.filter(({ spec }) => spec.relevant), ...things.filter(({ spec }) => !spec.relevant)];
@@ -84,9 +124,8 @@ export function validActions(state: WorldState): string[] {
     ...relevantFirst.flatMap((thing) => handling(state, thing)),
     ...boxing(state, relevantFirst),
   ];
-  const always = ["look around", "inventory", "wait1", "wait"];
-  const space = MAX_ACTIONS - always.length;
+  const space = MAX_ACTIONS - ALWAYS.length;
   const unique = [...new Set(actions)];
   const wires = connections.slice(0, Math.max(space - unique.length, space >> 1));
-  return [...new Set([...unique.slice(0, space - wires.length), ...wires, ...always])];
+  return [...new Set([...unique.slice(0, space - wires.length), ...wires, ...ALWAYS])];
 }

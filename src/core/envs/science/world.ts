@@ -26,6 +26,10 @@ export type RoomName = (typeof ROOM_NAMES)[number];
 export const INVENTORY = "inventory";
 /** Where the air is: visible in every room, never listed. */
 export const EVERYWHERE = "everywhere";
+/** Where things are that are no more. */
+export const GONE = "gone";
+/** Of everything that has no temperature of its own, in °C. */
+export const ROOM_TEMPERATURE = 10;
 
 /** Rooms and the doors between them. The order of doors is the order in which exits are listed. */
 export interface FloorPlan {
@@ -64,6 +68,28 @@ export interface LivingSpec {
   readonly stage: string;
 }
 
+/** State of matter. */
+export type Phase = "solid" | "liquid" | "gas";
+
+/** Something that heat melts and boils, and what it is called then. Temperatures are in °C. */
+export interface SubstanceSpec {
+  readonly names: Readonly<Record<Phase, string>>;
+  /** Solid below; without it, solid at any temperature. */
+  readonly melts?: number;
+  /** Gas above; without it, never a gas. */
+  readonly boils?: number;
+}
+
+/** Gives out a liquid: to itself and to the open containers in it that have none. */
+export interface FaucetSpec {
+  readonly gives: ThingTemplate;
+  /** `on`: while it is activated, and it drains while it is not. `flush`: when flushed. */
+  readonly runs: "on" | "always" | "flush";
+}
+
+/** What `use` does with a thing. */
+export type Tool = "thermometer" | "lighter" | "shovel";
+
 /** One thing at the start. Optional members say what the thing also is. */
 export interface ThingSpec {
   /** Unique in its world. */
@@ -75,7 +101,8 @@ export interface ThingSpec {
   /** Belongs to the task: always listed in room views. Others only while there is space. */
   readonly relevant: boolean;
   readonly movable: boolean;
-  readonly phase: "solid" | "liquid" | "gas";
+  /** State of matter; a substance's follows its temperature. */
+  readonly phase: Phase;
   /** Things can be in it. A lid can be opened and closed; without one the container is always open. */
   readonly container?: { readonly lid: boolean; readonly open: boolean };
   /** Can be activated; a broken one refuses. */
@@ -85,11 +112,49 @@ export interface ThingSpec {
   /** What reading it tells, in vocabulary words. */
   readonly text?: string;
   readonly edible?: boolean;
+  /** What it is made of, for recipes and goals: the same for ice and water. Left out: its name. */
+  readonly matter?: string;
+  /** Things of a family blend with each other (`paint`). */
+  readonly family?: string;
+  readonly substance?: SubstanceSpec;
+  /** At the start, in °C; left out: 10. */
+  readonly temperature?: number;
+  /** How well it passes heat on to what it holds, 0…1; left out: 1. */
+  readonly conductivity?: number;
+  /** Catches fire at this temperature and is ash after so many ticks. */
+  readonly burns?: { readonly at: number; readonly ticks: number };
+  /** Warms what is in it, up to this temperature: while it is on, or while something in it burns (`fuel`). */
+  readonly heater?: { readonly max: number; readonly needs: "device" | "fuel" };
+  /** Cools what is in it, down to this temperature. */
+  readonly cooler?: { readonly min: number };
+  readonly faucet?: FaucetSpec;
+  /** What a shovel digs up here. */
+  readonly digs?: ThingTemplate;
+  readonly tool?: Tool;
+}
+
+/** A thing that does not exist yet. */
+export type ThingTemplate = Omit<ThingSpec, "id" | "at">;
+
+/** Things by id, or all that are made of something. */
+export type Selector = { readonly ids: readonly string[] } | { readonly matter: string };
+
+/** What is in a container when `mix` makes something new of it: exactly these, in any order. */
+export interface Recipe {
+  readonly ingredients: readonly { readonly matter: string; readonly phase?: Phase }[];
+  readonly product: ThingTemplate;
+}
+
+/** What mixing makes. */
+export interface MixingSpec {
+  readonly recipes: readonly Recipe[];
+  /** What any two to four different things of a family make, where no recipe says otherwise. */
+  readonly blends: readonly { readonly family: string; readonly product: ThingTemplate }[];
 }
 
 /** Which things a "focus on …" goal accepts. */
 export type FocusTarget =
-  | { readonly ids: readonly string[] }
+  | Selector
   /** `nonliving` accepts movable things only; an unmovable one neither passes nor fails. */
   | { readonly kind: "living" | "nonliving" | "plant" | "animal" };
 
@@ -113,6 +178,27 @@ export type Condition =
   | { readonly type: "focusLit" }
   /** The focus is connected to one of the sources, over any number of conductors. */
   | { readonly type: "focusConnected"; readonly sources: readonly string[] }
+  /** One of the things is visible in the agent's room. */
+  | { readonly type: "seesAny"; readonly things: Selector }
+  /** One of the things lies directly in the inventory. */
+  | { readonly type: "carriesAny"; readonly things: Selector }
+  /** A movable container holds something of each of these, and nothing else. */
+  | { readonly type: "alone"; readonly matters: readonly string[] }
+  | { readonly type: "holds"; readonly container: string; readonly things: Selector }
+  | { readonly type: "switchedOn"; readonly thing: string }
+  | { readonly type: "burning"; readonly things: Selector }
+  /** The last action was this one. */
+  | { readonly type: "did"; readonly verb: Verb; readonly objects: readonly Selector[] }
+  | { readonly type: "focusPhase"; readonly phase: Phase }
+  | { readonly type: "focusBurning" }
+  /** The focus is in another state of matter than when its goal passed. */
+  | { readonly type: "focusChangedPhase" }
+  /** The focus is warmer than when its goal passed by so many degrees; colder, if negative. */
+  | { readonly type: "focusWarmed"; readonly by: number }
+  | { readonly type: "focusAbove"; readonly temperature: number }
+  | { readonly type: "all"; readonly of: readonly Condition[] }
+  | { readonly type: "any"; readonly of: readonly Condition[] }
+  | { readonly type: "not"; readonly condition: Condition }
   /** Kept from the real task's list so that points stay exact, but out of reach here. */
   | { readonly type: "never" };
 
@@ -122,6 +208,8 @@ export interface OrderedGoal {
   readonly condition: Condition;
   /** What ends the episode at −100 while this goal is next. `wrongFocus`: a focus that does not meet it; `unmet`: that it is not met. */
   readonly fails?: "wrongFocus" | "unmet";
+  /** Ends the episode at −100 when it holds while this goal is next. */
+  readonly failsIf?: Condition;
 }
 
 /** One goal of the unordered list. */
@@ -162,6 +250,8 @@ export interface WorldSpec {
   readonly optionalGoals: readonly OptionalGoal[];
   readonly rules: WorldRules;
   readonly simplifications: Simplifications;
+  /** Left out: nothing mixes. */
+  readonly mixing?: MixingSpec;
   /** Agent turns per episode. */
   readonly maxTurns: number;
   /** The episode ends when more ticks than this have passed. ScienceWorld: 100. */
@@ -183,6 +273,18 @@ export interface Thing {
   lit: boolean;
   /** A part: its circuit was closed at the end of the last tick. */
   charged: boolean;
+  phase: Phase;
+  /** In °C. */
+  temperature: number;
+  /** Ticks for which it will burn, once it has caught fire; 0 while it does not burn. */
+  burning: number;
+}
+
+/** What the agent did last. */
+export interface Deed {
+  readonly verb: Verb;
+  /** Ids of the things it named, in order. */
+  readonly things: readonly string[];
 }
 
 /** A numbered question the world waits to have answered. */
@@ -209,10 +311,10 @@ export interface ParsedAction {
 /** Everything that can change. Scripted experts read it; only the engine writes it. */
 export interface WorldState {
   readonly spec: WorldSpec;
-  /** In the order of `spec.things`. */
-  readonly things: readonly Thing[];
+  /** In the order of `spec.things`, then those that appeared since. What has vanished is at `GONE`. */
+  readonly things: Thing[];
   /** Position in `things` by id. */
-  readonly indexOf: ReadonlyMap<string, number>;
+  readonly indexOf: Map<string, number>;
   agentRoom: RoomName;
   /** In the order of `spec.floorPlan.doors`. */
   readonly doorsOpen: boolean[];
@@ -227,6 +329,9 @@ export interface WorldState {
   readonly optionalPassed: boolean[];
   /** Id of the thing the first focus goal was met with; later goals want the same one. */
   goalObject: string | undefined;
+  /** How that thing was then. */
+  goalBaseline: { readonly phase: Phase; readonly temperature: number } | undefined;
+  deed: Deed | undefined;
   failed: boolean;
   /** Ticks so far. */
   moves: number;

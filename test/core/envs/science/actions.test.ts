@@ -164,7 +164,7 @@ describe("things", () => {
     thing("oven", "kitchen", { movable: false, container: { lid: true, open: false } }),
     thing("stove", "kitchen", { movable: false, device: { on: false, works: false } }),
     thing("recipe", "kitchen", { text: "salt water" }),
-    thing("thermometer", "kitchen"),
+    thing("thermometer", "kitchen", { tool: "thermometer" }),
   ];
 
   it.each([
