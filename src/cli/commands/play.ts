@@ -99,7 +99,7 @@ function printStep(action: string | null, envs: readonly TextEnv[], modes: reado
   const { text, score, reward, done, moves } = observations.at(-1)!;
   const view = envs.at(-1)!.view();
   if (view.kind === "shop") {
-    const texts = Object.fromEntries(modes.map((mode, i) => [mode, observations[i]!.text]));
+    const texts = Object.fromEntries(modes.map((mode, i) => [mode ?? "text", observations[i]!.text] as const));
     printJson({ action, observation: text, ...texts, score, reward: view.purchase?.reward ?? 0, done, moves });
   } else printJson({ action, observation: text, score, reward, done, moves });
   return done;

@@ -7,9 +7,10 @@ import { purchaseReward, taggerOf, type Purchase } from "./reward.ts";
 const TEXT = v.string("a text");
 const NUMBER = v.pipe(v.number("a number"), v.finite("a finite number"));
 const TEXTS = v.array(TEXT, "a list of texts");
-/** A field that may be absent or null. */
+/** Fields that may be absent or null. */
 const OPTIONAL_TEXT = v.nullish(TEXT);
-const OPTIONAL_TEXTS = v.nullish(TEXTS);
+const TEXT_OR_EMPTY = v.nullish(TEXT, "");
+const TEXTS_OR_NONE = v.nullish(TEXTS, []);
 
 /** Values, or values by option name. */
 const OPTIONS = v.union([TEXTS, v.record(TEXT, TEXT)], "a list of texts, or texts by name");
@@ -18,29 +19,29 @@ const PRODUCT = v.looseObject(
   {
     Title: OPTIONAL_TEXT,
     name: OPTIONAL_TEXT,
-    BulletPoints: v.nullish(v.union([TEXT, TEXTS], "a text or a list of texts")),
-    Description: OPTIONAL_TEXT,
-    Attributes: OPTIONAL_TEXTS,
-    query: OPTIONAL_TEXT,
-    product_category: OPTIONAL_TEXT,
+    BulletPoints: v.nullish(v.union([TEXT, TEXTS], "a text or a list of texts"), []),
+    Description: TEXT_OR_EMPTY,
+    Attributes: TEXTS_OR_NONE,
+    query: v.nullish(TEXT, null),
+    product_category: TEXT_OR_EMPTY,
   },
   "an object",
 );
 
 const GOAL = v.looseObject(
   {
-    name: OPTIONAL_TEXT,
-    query: OPTIONAL_TEXT,
-    product_category: OPTIONAL_TEXT,
-    attributes: OPTIONAL_TEXTS,
-    goal_options: v.nullish(OPTIONS),
+    name: TEXT_OR_EMPTY,
+    query: v.nullish(TEXT, null),
+    product_category: TEXT_OR_EMPTY,
+    attributes: TEXTS_OR_NONE,
+    goal_options: v.nullish(OPTIONS, []),
     price_upper: NUMBER,
   },
   "an object",
 );
 
 const RECORD = v.looseObject(
-  { goal: GOAL, product: PRODUCT, options: v.nullish(OPTIONS), price: NUMBER, nouns: OPTIONAL_TEXTS },
+  { goal: GOAL, product: PRODUCT, options: v.nullish(OPTIONS, []), price: NUMBER, nouns: v.nullish(TEXTS) },
   "an object",
 );
 
@@ -51,44 +52,37 @@ function parseRecord(value: unknown): PurchaseRecord {
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
   const path = v.getDotPath(issue) ?? "the line";
-  throw new ConfigError(
-    `webshop-reward: ${path}: ${requirementOf(issue)}, got ${JSON.stringify(issue.input) ?? "nothing"}`,
-  );
+  throw new ConfigError(`webshop-reward: ${path}: ${describe(issue)}`);
 }
 
-/** What was asked for; valibot words a missing key its own way. */
-function requirementOf(issue: v.BaseIssue<unknown>): string {
-  return issue.input === undefined ? "a value" : issue.message;
-}
-
-function listOf(texts: string | readonly string[] | null | undefined): readonly string[] {
-  if (texts === null || texts === undefined) return [];
-  return typeof texts === "string" ? [texts] : texts;
+/** What was asked for and what came; valibot words a missing key its own way. */
+function describe({ input, message }: v.BaseIssue<unknown>): string {
+  return input === undefined ? "a value, got nothing" : `${message}, got ${JSON.stringify(input)}`;
 }
 
 function purchaseOf({ goal, product, options, price }: PurchaseRecord): Purchase {
   const title = product.Title ?? product.name ?? "";
-  const clicked = options ?? [];
+  const { BulletPoints: bullets } = product;
   return {
     product: {
       title,
       name: product.name ?? title,
-      bulletPoints: listOf(product.BulletPoints),
-      description: product.Description ?? "",
-      attributes: product.Attributes ?? [],
-      query: product.query ?? null,
-      productCategory: product.product_category ?? "",
+      bulletPoints: typeof bullets === "string" ? [bullets] : bullets,
+      description: product.Description,
+      attributes: product.Attributes,
+      query: product.query,
+      productCategory: product.product_category,
     },
     goal: {
-      name: goal.name ?? "",
-      query: goal.query ?? null,
-      productCategory: goal.product_category ?? "",
-      attributes: goal.attributes ?? [],
-      goalOptions: goal.goal_options ?? [],
+      name: goal.name,
+      query: goal.query,
+      productCategory: goal.product_category,
+      attributes: goal.attributes,
+      goalOptions: goal.goal_options,
       priceUpper: goal.price_upper,
     },
     price,
-    options: Array.isArray(clicked) ? clicked : Object.values(clicked),
+    options: Array.isArray(options) ? options : Object.values(options),
   };
 }
 
