@@ -95,7 +95,7 @@ class Witness {
 
   #seeSource({ earlier, later }: Step, source: string): void {
     if (passedGoals(earlier) === 0) return;
-    const carries = (view: WorldView): boolean => view.inventory.some(({ name }) => name === source);
+    const carries = (view: RoomsView): boolean => view.inventory.some(({ name }) => name === source);
     if (carries(earlier) && !carries(later)) this.words.push("put");
     if (isOn(later, source) && !isOn(earlier, source)) this.words.push("activate");
   }

@@ -29,7 +29,7 @@ function handling(state: WorldState, thing: Thing): string[] {
 }
 
 /** What one can do with liquids, mixtures and tools. */
-function workingWithMatter(state: WorldState, things: readonly Thing[]): string[] {
+function workingWithMatter(things: readonly Thing[]): string[] {
   const vessels = things.filter(({ spec, open }) => spec.container !== undefined && spec.movable && open);
   const liquids = things.filter(({ phase }) => phase === "liquid");
   const mixed = vessels.filter(({ id }) => things.filter(({ at }) => at === id).length > 1);
@@ -59,7 +59,7 @@ function matterActions(state: WorldState, exits: readonly string[]): string[] {
   const actions = [
     ...exits,
     ...relevant.map(({ name }) => `focus on ${name}`),
-    ...workingWithMatter(state, things),
+    ...workingWithMatter(things),
     ...things.flatMap((thing) => handling(state, thing)),
     ...boxing(state, relevant),
   ];
