@@ -1,5 +1,7 @@
 /** @file The whole world for people: maps, hand play. Never shown to the policy. */
-import type { RoomsView, ThingView } from "../env.ts";
+import type { LivingView, RoomsView, ThingView } from "../env.ts";
+import { circuitViews } from "./circuit-view.ts";
+import { hasHeat } from "./heat.ts";
 import { connectedTo, inventory, terminalsOf, thingById, thingsAt } from "./state.ts";
 import { FULL_SCORE } from "./scoring.ts";
 import { ROOM_NAMES, type Thing, type WorldState } from "./world.ts";
@@ -10,6 +12,7 @@ function statesOf(state: WorldState, thing: Thing): string[] {
   if (spec.container?.lid === true) states.push(thing.open ? "open" : "closed");
   if (spec.device !== undefined) states.push(thing.on ? "on" : "off");
   if (spec.electric?.role === "part") states.push(thing.lit ? "on" : "off");
+  if (thing.burning > 0) states.push("burning");
   if (state.focus === thing.id) states.push("focused");
   for (const name of terminalsOf(spec)) {
     const other = connectedTo(state, thing.id, name);
@@ -18,11 +21,18 @@ function statesOf(state: WorldState, thing: Thing): string[] {
   return states;
 }
 
-function thingView(state: WorldState, thing: Thing): ThingView {
+function livingView({ spec: { living } }: Thing): LivingView | null {
+  if (living === undefined) return null;
+  return { kind: living.kind, stage: living.stage, stages: [living.stage] };
+}
+
+function thingView(state: WorldState, thing: Thing, withHeat: boolean): ThingView {
   return {
     name: thing.name,
     states: statesOf(state, thing),
-    contents: thingsAt(state, thing.id).map((content) => thingView(state, content)),
+    temperature: withHeat ? thing.temperature : null,
+    living: livingView(thing),
+    contents: thingsAt(state, thing.id).map((content) => thingView(state, content, withHeat)),
   };
 }
 
@@ -30,13 +40,18 @@ function thingView(state: WorldState, thing: Thing): ThingView {
 export function worldView(state: WorldState): RoomsView {
   const { spec } = state;
   const orderedPoints = FULL_SCORE / spec.orderedGoals.length;
+  const withHeat = hasHeat(spec);
   const optionalPoints = FULL_SCORE / (spec.optionalGoals.length * (spec.orderedGoals.length + 1));
   return {
     kind: "rooms",
     agentRoom: state.agentRoom,
-    rooms: ROOM_NAMES.map((name) => ({ name, things: thingsAt(state, name).map((thing) => thingView(state, thing)) })),
+    rooms: ROOM_NAMES.map((name) => ({
+      name,
+      things: thingsAt(state, name).map((thing) => thingView(state, thing, withHeat)),
+    })),
     doors: spec.floorPlan.doors.map(([a, b], i) => ({ between: [a, b], open: state.doorsOpen[i]! })),
-    inventory: inventory(state).map((thing) => thingView(state, thing)),
+    inventory: inventory(state).map((thing) => thingView(state, thing, withHeat)),
+    circuits: circuitViews(state),
     goals: [
       ...spec.orderedGoals.map(({ text }, i) => ({
         text,
