@@ -1,13 +1,20 @@
-/** @file All files of docs/results that are made from the stored runs: a page and figures per experiment, an index. */
+/**
+ * @file All files of docs/results that are made from the stored runs: a page and figures per experiment, an index, the
+ * best run of each task.
+ */
 import { reportExperiments, type ExperimentReport, type StoredExperiment } from "./experiment-report.ts";
 import { figureFiles, figuresOf } from "./report-figures.ts";
 import { experimentPage, GENERATED_MARK } from "./report-page.ts";
 import { headlines } from "./report-text.ts";
+import { bestRuns } from "./task-difficulty.ts";
 
 /** The files by their path in docs/results. Same runs, same files. */
 export function reportFiles(stored: readonly StoredExperiment[]): Map<string, string> {
   const reports = reportExperiments(stored);
-  const files = new Map([["README.md", indexPage(reports)]]);
+  const files = new Map([
+    ["README.md", indexPage(reports)],
+    ["best-runs.json", `${JSON.stringify(bestRuns(stored), null, 2)}\n`],
+  ]);
   for (const [name, content] of reports.flatMap(experimentFiles)) files.set(name, content);
   return files;
 }

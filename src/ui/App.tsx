@@ -2,7 +2,9 @@ import { useEffect } from "react";
 import { ErrorBoundary, type FallbackProps } from "react-error-boundary";
 import { startPage } from "./actions/page-actions.ts";
 import { readAddress } from "./actions/settings-actions.ts";
+import { readTasksAddress } from "./actions/task-actions.ts";
 import { PanelGuard } from "./components/Panel.tsx";
+import { classNames } from "./components/class-names.ts";
 import controls from "./components/controls.module.css";
 import { useFollow } from "./hooks/use-follow.ts";
 import { useKeyboard } from "./hooks/use-keyboard.ts";
@@ -16,6 +18,8 @@ import { StatusStrip } from "./panels/StatusStrip.tsx";
 import { TransportBar } from "./panels/TransportBar.tsx";
 import { UpdatePanel } from "./panels/UpdatePanel.tsx";
 import { WorldPanel } from "./panels/WorldPanel.tsx";
+import { usePage } from "./store/store.ts";
+import { TasksView } from "./tasks/TasksView.tsx";
 import styles from "./App.module.css";
 
 const PANELS = [
@@ -32,7 +36,11 @@ function startOnce(): void {
   if (isStarted) return;
   isStarted = true;
   startPage();
-  addEventListener("hashchange", () => readAddress());
+  readTasksAddress();
+  addEventListener("hashchange", () => {
+    readAddress();
+    readTasksAddress();
+  });
 }
 
 /** The page; if all of it fails, a sentence and a way to go on. */
@@ -62,36 +70,49 @@ function Page() {
   useEffect(startOnce, []);
   useFollow();
   useKeyboard();
+  const view = usePage((state) => state.view);
   return (
     <div className={styles.app}>
       <TransportBar />
       <section className={styles.status} aria-label="Status">
         <StatusStrip />
       </section>
-      <main className={styles.panels}>
+      {view === "tasks" ? <TasksView /> : <RunPanels />}
+      <Lab />
+      <Notes />
+      <HelpDialog />
+    </div>
+  );
+}
+
+/** The five panels, and on narrow screens their tab bar. */
+function RunPanels() {
+  const isWorldWide = usePage((state) => state.isWorldWide);
+  return (
+    <>
+      <main className={classNames(styles.panels, isWorldWide && styles.worldOnly)}>
         {PANELS.map(({ id, title, Content }) => (
           <PanelGuard key={id} id={id} title={title}>
             <Content />
           </PanelGuard>
         ))}
       </main>
-      <nav className={styles.tabs} aria-label="Panels">
-        {PANELS.map(({ id, title }) => (
-          <a
-            key={id}
-            href={`#${id}`}
-            onClick={(event) => {
-              event.preventDefault();
-              document.getElementById(id)?.scrollIntoView({ behavior: "smooth" });
-            }}
-          >
-            {title}
-          </a>
-        ))}
-      </nav>
-      <Lab />
-      <Notes />
-      <HelpDialog />
-    </div>
+      {!isWorldWide && (
+        <nav className={styles.tabs} aria-label="Panels">
+          {PANELS.map(({ id, title }) => (
+            <a
+              key={id}
+              href={`#${id}`}
+              onClick={(event) => {
+                event.preventDefault();
+                document.getElementById(id)?.scrollIntoView({ behavior: "smooth" });
+              }}
+            >
+              {title}
+            </a>
+          ))}
+        </nav>
+      )}
+    </>
   );
 }

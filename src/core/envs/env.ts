@@ -94,6 +94,8 @@ export interface ResultView extends PageButton {
   readonly title: string;
   /** The product's code. */
   readonly asin: string;
+  /** Levels from general to special. */
+  readonly category: readonly string[];
   /** Dollars. */
   readonly price: number;
   readonly visited: boolean;

@@ -14,11 +14,14 @@ function statesOf(state: WorldState, thing: Thing): string[] {
   if (spec.electric?.role === "part") states.push(thing.lit ? "on" : "off");
   if (thing.burning > 0) states.push("burning");
   if (state.focus === thing.id) states.push("focused");
-  for (const name of terminalsOf(spec)) {
-    const other = connectedTo(state, thing.id, name);
-    if (other !== undefined) states.push(`${name} wired to ${thingById(state, other.thing).name} ${other.name}`);
-  }
-  return states;
+  return [...states, ...wiringOf(state, thing)];
+}
+
+function wiringOf(state: WorldState, { id, spec }: Thing): string[] {
+  return terminalsOf(spec).flatMap((name) => {
+    const other = connectedTo(state, id, name);
+    return other === undefined ? [] : [`${name} wired to ${thingById(state, other.thing).name} ${other.name}`];
+  });
 }
 
 function livingView({ spec: { living } }: Thing): LivingView | null {
