@@ -115,7 +115,7 @@ function WorldChoice({ task }: { readonly task: TaskRef }) {
       <Choice
         label="Variation"
         value={String(task.variation)}
-        choices={variations.map((variation) => ({ value: String(variation), label: `variation ${variation}` }))}
+        choices={variations.map((variation) => ({ value: String(variation), label: `var. ${variation}` }))}
         onChange={(variation) => playTask({ ...task, variation: Number(variation) })}
       />
     </div>

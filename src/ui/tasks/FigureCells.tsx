@@ -1,4 +1,4 @@
-import { formatPercent, formatSigned } from "../format.ts";
+import { formatMeanScore, formatPercent } from "../format.ts";
 import type { PresetFigures } from "./task-rows.ts";
 import styles from "./TasksView.module.css";
 
@@ -24,7 +24,7 @@ interface FigureProps {
 function Figure({ value, success }: FigureProps) {
   return (
     <td className={styles.figure}>
-      <b>{formatSigned(value, 1).replace("+", "")}</b>
+      <b>{formatMeanScore(value)}</b>
       <small>{value === undefined ? "" : formatPercent(success)}</small>
     </td>
   );

@@ -19,7 +19,12 @@ export function TaskDetails({ row: { spec, presets } }: { readonly row: TaskRow 
     <div className={styles.columns}>
       <div className={styles.facts}>
         <div className={styles.buttons}>
-          <button type="button" className={controls.primary} onClick={() => playTask(firstRefOf(task))}>
+          <button
+            type="button"
+            data-testid="play-task"
+            className={controls.primary}
+            onClick={() => playTask(firstRefOf(task))}
+          >
             Play it by hand
           </button>
           <button type="button" className={controls.button} onClick={() => trainTask(task)}>

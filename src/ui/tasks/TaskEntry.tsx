@@ -29,6 +29,7 @@ export function TaskEntry({ row, isOpen, onToggle }: TaskEntryProps) {
         <th scope="row">
           <button
             type="button"
+            data-task={task}
             className={styles.name}
             aria-expanded={isOpen}
             aria-controls={isOpen ? id : undefined}

@@ -1,6 +1,7 @@
 import type { RoomsView, ThingView } from "../../core/envs/env.ts";
 import { layoutRooms, type Cell } from "../map-layout.ts";
 import { classNames } from "../components/class-names.ts";
+import { plural } from "../format.ts";
 import styles from "./RoomMap.module.css";
 
 const WIDTH = 72;
@@ -120,7 +121,7 @@ function Room({ name, things, cell, taskWords, isHere, isShown, isSeen, onChoose
         className={classNames(styles.thing, keys !== "" && styles.key)}
         aria-hidden="true"
       >
-        {keys === "" ? (things.length === 0 ? "empty" : `${things.length} things`) : keys}
+        {keys === "" ? (things.length === 0 ? "empty" : plural(things.length, "thing")) : keys}
       </text>
     </g>
   );

@@ -24,7 +24,7 @@ export function RoomScene({ view, path, taskWords, player }: RoomSceneProps) {
   const room = view.rooms.find(({ name }) => name === (chosen ?? view.agentRoom));
   const onChooseThing = player?.onChooseThing ?? null;
   return (
-    <div className={styles.scene}>
+    <div className={classNames(styles.scene, view.circuits.length > 0 && styles.wired)}>
       <RoomMap
         view={view}
         path={path}
