@@ -1,8 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEnv } from "../../src/core/envs/registry.ts";
 import type { TaskRef } from "../../src/core/envs/env.ts";
+import type { RolloutRecord } from "../../src/core/events/training-event.ts";
 import { goldActions, ref, start } from "../core/envs/webshop/play.ts";
-import { jsonLines, runCli } from "./run-cli.ts";
+import { jsonLines, makeWorkplace, runCli } from "./run-cli.ts";
 
 const PATIENCE = { timeout: 120_000 };
 
@@ -116,5 +119,41 @@ describe("bench of a world", PATIENCE, () => {
     expect(line).toMatchObject({ type: "worldBenchmark", task: "webshop", preset: "text_rich" });
     expect(line!["stepsPerSecond"]).toBeGreaterThan(1000);
     expect(line!["sharedBytes"]).toBeGreaterThan(0);
+  });
+});
+
+describe("training in the shop", PATIENCE, () => {
+  let workplace: ReturnType<typeof makeWorkplace>;
+  beforeAll(() => {
+    workplace = makeWorkplace();
+  });
+  afterAll(() => workplace.remove());
+
+  it("runs with memory, intrinsic reward, tips of another catalogue and evaluation", async () => {
+    for (const source of ["memory", "other-world"]) {
+      const out = join(workplace.folder, source);
+      const settings = [
+        `base=${workplace.base}`,
+        `tipSource=${source}`,
+        "trainVariations=3",
+        "tasksPerIteration=2",
+        "groupSize=3",
+        "memoryRolloutProbability=0.6",
+        "minSimilarity=0",
+        "evaluationEpisodes=1",
+      ].flatMap((setting) => ["--set", setting]);
+      const flags = ["--task", "webshop", "--method", "empo2", "--iterations", "2", "--out", out, "--record-rollouts"];
+      const { code, stderr } = await runCli(["train", ...flags, ...settings]);
+      expect(code, stderr).toBe(0);
+      const lines = jsonLines(readFileSync(join(out, "rollouts.jsonl"), "utf8"));
+      const rollouts = lines.flatMap((line) => (line["rollouts"] ?? []) as RolloutRecord[]);
+      expect(rollouts).toHaveLength(12);
+      for (const { task, firstObservation, score } of rollouts) {
+        expect(task).toMatchObject({ world: "webshop", preset: "easy", house: 1 });
+        expect([400, 401, 402]).toContain(task.variation);
+        expect(firstObservation).toBe(start(task.variation, { house: 1 }).reset().text);
+        expect(score >= 0 && score <= 100).toBe(true);
+      }
+    }
   });
 });

@@ -65,7 +65,7 @@ describe("docs/results", () => {
     });
   }
 
-  it("has the index, and no page without runs", (context) => {
+  it("has the index, and no page without runs", { timeout: 30_000 }, (context) => {
     const reasons = stored.map(({ experiment }) => reasonToSkip(RESULTS, experiment.id));
     const reason = [reasonToWaitFor(join(RESULTS, "README.md")), ...reasons].find((why) => why !== null);
     if (reason !== undefined) context.skip(reason);

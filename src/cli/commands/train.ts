@@ -41,8 +41,8 @@ export function trainCommand(): Command {
     .option("--set <key=value>", "one setting; may be repeated", collect, [])
     .option("--method <id>", "naive, reflexion, grpo or empo2")
     .option("--task <name>", "task, see the command worlds")
-    .option("--world-preset <name>", "easy, none, or single simplifications joined by commas")
-    .option("--house <n>", "floor plan")
+    .option("--world-preset <name>", "easy, none, or the world's own words joined by commas")
+    .option("--house <n>", "floor plan; in a shop the catalogue")
     .option("--seed <n>", "seed of the run")
     .option("--iterations <n>", "iterations")
     .requiredOption("--out <dir>", "folder of the run")
@@ -118,7 +118,7 @@ function printIteration(summary: Summary): void {
     `iteration ${iteration}`,
     `return ${meanReturn.toFixed(1)}`,
     `tips ${meanReturnWithTips?.toFixed(0) ?? "–"} plain ${meanReturnWithoutTips?.toFixed(0) ?? "–"}`,
-    `best ${bestScore}`,
+    `best ${Number(bestScore.toFixed(1))}`,
     `entropy ${update?.entropy.toFixed(3) ?? "–"}`,
     `masked ${update?.maskedFraction.toFixed(3) ?? "–"}`,
     `ms: rollout ${times.rollout.toFixed(0)}, tips ${times.tipWriting.toFixed(0)}, update ${times.update.toFixed(0)}, evaluation ${times.evaluation.toFixed(0)}`,

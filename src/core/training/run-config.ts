@@ -12,7 +12,7 @@ export interface RunConfig {
   readonly method: string;
   readonly task: string;
   readonly preset: string;
-  /** Floor plan; 0 is the real house. In the teaching world, which world. */
+  /** Floor plan; 0 is the real house. In the teaching world, which world; in a shop, which catalogue. */
   readonly house: number;
   /** Seed of sampling, modes, ties and task order. */
   readonly seed: number;
@@ -152,12 +152,12 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     default: "easy",
     ...TASK,
     label: "Preset",
-    help: "Simplifications of the world: easy, none, or single ones joined by commas (ScienceWorld §8).",
+    help: "How the world is eased or told: easy, none, or its own words joined by commas (ScienceWorld §8; a shop: text_rich, text).",
   },
   count("house", 1, [0, 9999], {
     ...TASK,
     label: "House",
-    help: "Floor plan: 0 is ScienceWorld's ten-room house, other numbers generate one.",
+    help: "Floor plan: 0 is ScienceWorld's ten-room house, other numbers generate one. In a shop, the catalogue.",
   }),
   count("seed", 1, [0, 4294967295], {
     ...TASK,

@@ -65,7 +65,7 @@ export function taggerOf(nouns: Iterable<string>): Tagger {
       .toLowerCase()
       .split(/\s+/)
       .map((piece) => piece.replaceAll(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ""))
-      .flatMap((piece) => (known.has(piece) ? [piece] : piece.split(/[^\p{L}\p{N}]+/u)))
+      .flatMap((piece) => (known.has(piece) ? [piece] : piece.split(/[^\p{L}\p{N}.]+/u)))
       .filter((word) => known.has(word));
 }
 

@@ -247,7 +247,7 @@ describe("the end", () => {
   });
 });
 
-describe("any text as an action", () => {
+describe("any text as an action", { timeout: 60_000 }, () => {
   const word = fc.constantFrom(...WORDS, "search", "click", "b1", "b2", "buy", "[", "]", "next");
   const action = fc.oneof(
     fc.array(word, { maxLength: 5 }).map((words) => words.join(" ")),
