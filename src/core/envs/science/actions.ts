@@ -139,28 +139,35 @@ function move(state: WorldState, [object, place]: readonly Referent[]): Reply {
   return "moved";
 }
 
-/** A liquid itself, or the liquids in an open container. */
-function liquidsOf(state: WorldState, thing: Thing): Thing[] {
-  const contents = thing.phase === "liquid" ? [thing] : thing.open ? thingsAt(state, thing.id) : [];
-  return contents.filter(({ phase }) => phase === "liquid");
+/** What leaves a container when it is tipped: liquids, and portions of solids. */
+function isPourable({ spec, phase }: Thing): boolean {
+  return phase === "liquid" || (spec.matter !== undefined && spec.movable && phase === "solid");
 }
 
-/** Pours a liquid, or the liquids in a container. Solids are not poured. */
-function pour(state: WorldState, source: Thing, container: Thing): Reply {
-  const liquids = liquidsOf(state, source);
-  if (liquids.length === 0) return "nothing happens";
-  for (const liquid of liquids) {
-    const reply = moveInto(state, liquid, container);
+function moveAll(state: WorldState, things: readonly Thing[], container: Thing): Reply {
+  for (const thing of things) {
+    const reply = moveInto(state, thing, container);
     if (reply !== "moved") return reply;
   }
   return "moved";
 }
 
-/** Fills an open container with a liquid, or with the liquids in another. Liquids made of nothing known stay put. */
+/** Pours what is in a container, or a liquid by name; the container is tipped, so that it must be movable. */
+function pour(state: WorldState, source: Thing, container: Thing): Reply {
+  const isLiquid = source.phase === "liquid";
+  const poured = isLiquid ? [source] : source.open ? thingsAt(state, source.id).filter(isPourable) : [];
+  if (poured.length === 0) return "nothing happens";
+  const tipped = isLiquid && state.indexOf.has(source.at) ? thingById(state, source.at) : source;
+  return tipped.spec.movable ? moveAll(state, poured, container) : "not movable";
+}
+
+/** Fills an open container with the liquids in another: those that are portions of something. */
 function dunk(state: WorldState, vessel: Thing, source: Thing): Reply {
-  const isPortion = liquidsOf(state, source).every(({ spec }) => spec.matter !== undefined);
-  if (!isPortion || !isLoose(vessel) || !vessel.open) return "nothing happens";
-  return pour(state, source, vessel);
+  if (!isLoose(vessel) || !vessel.open || !source.open || vessel === source) return "nothing happens";
+  const liquids = thingsAt(state, source.id).filter(
+    ({ spec, phase }) => phase === "liquid" && spec.matter !== undefined,
+  );
+  return liquids.length === 0 ? "nothing happens" : moveAll(state, liquids, vessel);
 }
 
 function mix(state: WorldState, container: Thing): Reply {

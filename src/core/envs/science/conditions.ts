@@ -24,13 +24,11 @@ function holdsExactly(state: WorldState, container: Thing, matters: readonly str
   return found === matters.length;
 }
 
-/** Whether these are together, and nothing else, in a container one can carry. */
+/** Whether the agent sees these together, and nothing else, in one container. */
 function areAlone(state: WorldState, matters: readonly string[]): boolean {
-  return some(state, { matter: matters[0]! }, ({ at }) => {
-    const index = state.indexOf.get(at);
-    if (index === undefined) return false;
-    const container = state.things[index]!;
-    return container.spec.movable && holdsExactly(state, container, matters);
+  return some(state, { matter: matters[0]! }, (thing) => {
+    const index = state.indexOf.get(thing.at);
+    return index !== undefined && holdsExactly(state, state.things[index]!, matters) && isVisible(state, thing);
   });
 }
 

@@ -63,14 +63,19 @@ function isAt(state: WorldState, thing: Thing, place: string): boolean {
   return state.indexOf.has(thing.at) && thingById(state, thing.at).name === place;
 }
 
-/** Visible things that a phrase names: by name, else by its last word, else by name and place (`cup in sink`). */
+/** Whether a phrase names a portion by what it is made of, whatever it is called as a solid, liquid or gas. */
+function isCalledByMatter({ spec }: Thing, phrase: string): boolean {
+  return spec.substance !== undefined && (spec.matter === phrase || phrase === "substance");
+}
+
+/** Visible things that a phrase names: by name, else by matter, last word, or name and place (`cup in sink`). */
 function findThings(state: WorldState, words: readonly string[]): Thing[] {
   if (words.length === 0) return [];
   const phrase = words.join(" ");
   const named = state.things.filter((thing) => thing.name === phrase && isVisible(state, thing));
   if (named.length > 0) return named;
-  if (phrase === "substance")
-    return state.things.filter(({ spec }) => spec.substance).filter((thing) => isVisible(state, thing));
+  const made = state.things.filter((thing) => isCalledByMatter(thing, phrase) && isVisible(state, thing));
+  if (made.length > 0) return made;
   if (words.length === 1) {
     return state.things.filter(
       (thing) => thing.name.length > phrase.length && headOf(thing.name) === phrase && isVisible(state, thing),

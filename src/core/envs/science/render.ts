@@ -5,16 +5,19 @@ import { INVENTORY, type Referent, type Terminal, type Thing, type WorldState } 
 /** Object words in a room view; what belongs to the task is listed even beyond. */
 const MAX_OBJECT_WORDS = 14;
 
-/** A thing's name and state words. Switches, generators and parts tell only that they are on. */
-function withState({ name, on, lit, open, burning, spec }: Thing): string {
-  if (burning > 0) return `${name} burn`;
+/** A device's name and state words. Switches and generators tell only that they are on. */
+function withDeviceState({ name, on, open, spec }: Thing): string {
+  const state = on ? `${name} on` : spec.electric === undefined ? `${name} off` : name;
   // What is to be heated goes in first.
-  if (spec.heater !== undefined && spec.container?.lid === true && !open) return `${name} ${on ? "on" : "off"} closed`;
+  return spec.heater !== undefined && spec.container?.lid === true && !open ? `${state} closed` : state;
+}
+
+/** A thing's name and state words. Parts tell only that they are on. */
+function withState(thing: Thing): string {
+  const { name, lit, open, burning, spec } = thing;
+  if (burning > 0) return `${name} burn`;
   if (lit) return `${name} on`;
-  if (spec.device !== undefined) {
-    if (on) return `${name} on`;
-    return spec.electric === undefined ? `${name} off` : name;
-  }
+  if (spec.device !== undefined) return withDeviceState(thing);
   return spec.container?.lid === true && !open ? `${name} closed` : name;
 }
 

@@ -92,21 +92,15 @@ export const ICE: ThingTemplate = substance("water", { temperature: -10 });
 /** Water from the tap. */
 export const WATER: ThingTemplate = substance("water", { relevant: true });
 
-/** A substance that has only a letter, and a melting point. */
-export function unknownSubstance(
-  letter: string,
-  melts: number | undefined,
-  more: Partial<ThingTemplate> = {},
-): ThingTemplate {
+/** Where everything unknown boils. */
+const UNKNOWN_BOILS = 2000;
+
+/** A metal that has only a letter. With a melting point its name tells its state; without, it is always solid. */
+export function unknownSubstance(letter: string, more: Partial<ThingTemplate> = {}, melts?: number): ThingTemplate {
   const name = `unknown ${letter}`;
-  const facts = portion(name, { ...(melts !== undefined && { melts }) });
+  if (melts === undefined) return solid(name, { conductivity: METAL, ...more });
   const names = { solid: `solid ${name}`, liquid: `liquid ${name}`, gas: `gas ${name}` };
-  return {
-    ...facts,
-    name,
-    ...(melts !== undefined && { substance: { melts, names } }),
-    ...more,
-  };
+  return { ...portion(name, { melts, boils: UNKNOWN_BOILS, names, conductivity: METAL }), ...more };
 }
 
 /** A liquid paint. */

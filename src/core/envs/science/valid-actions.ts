@@ -28,19 +28,32 @@ function handling(state: WorldState, thing: Thing): string[] {
   return actions;
 }
 
+/** Dunking into what cannot be tipped, pouring out of what can. */
+function movingLiquids(things: readonly Thing[], vessels: readonly Thing[]): string[] {
+  const liquids = things.filter(({ phase }) => phase === "liquid");
+  const pools = things.filter(({ id, spec }) => !spec.movable && liquids.some(({ at }) => at === id));
+  const isPooled = ({ at }: Thing) => pools.some(({ id }) => id === at);
+  const targets = vessels.filter(({ spec }) => spec.relevant);
+  return [
+    ...pools.flatMap((pool) => vessels.map((vessel) => `dunk ${vessel.name} in ${pool.name}`)),
+    ...liquids
+      .filter((liquid) => !isPooled(liquid))
+      .flatMap(({ name, at }) =>
+        targets.filter(({ id }) => id !== at).map((vessel) => `pour ${name} into ${vessel.name}`),
+      ),
+  ];
+}
+
 /** What one can do with liquids, mixtures and tools. */
 function workingWithMatter(things: readonly Thing[]): string[] {
-  const vessels = things.filter(({ spec, open }) => spec.container !== undefined && spec.movable && open);
-  const liquids = things.filter(({ phase }) => phase === "liquid");
+  const vessels = things.filter(isVessel);
   const mixed = vessels.filter(({ id }) => things.filter(({ at }) => at === id).length > 1);
   const tools = things.filter(
     ({ spec, at, on }) => spec.tool !== undefined && at === INVENTORY && (on || !spec.device),
   );
   const targets = (tool: Thing) => things.filter((thing) => isTarget(tool, thing));
   return [
-    ...liquids.flatMap(({ name, at }) =>
-      vessels.filter(({ id, spec }) => id !== at && spec.relevant).map((vessel) => `pour ${name} into ${vessel.name}`),
-    ),
+    ...movingLiquids(things, vessels),
     ...mixed.map(({ name }) => `mix ${name}`),
     ...tools.flatMap((tool) => targets(tool).map(({ name }) => `use ${tool.name} on ${name}`)),
   ];
@@ -52,6 +65,17 @@ function isTarget({ spec: { tool } }: Thing, { spec }: Thing): boolean {
   return spec.matter !== undefined && spec.relevant;
 }
 
+/** What one puts somewhere: no tools, no recipes, no answer boxes. */
+function isForContainers(thing: Thing): boolean {
+  const { tool, text, container } = thing.spec;
+  return isLoose(thing) && tool === undefined && text === undefined && (container === undefined || isVessel(thing));
+}
+
+/** Whether one pours into it and heats it; answer boxes are for neither. */
+function isVessel({ spec, open }: Thing): boolean {
+  return spec.movable && open && spec.conductivity !== undefined;
+}
+
 /** Actions of a world with substances: what belongs to the task is moved and focused, the rest only handled. */
 function matterActions(state: WorldState, exits: readonly string[]): string[] {
   const things = visibleThings(state).filter(isListed);
@@ -60,15 +84,21 @@ function matterActions(state: WorldState, exits: readonly string[]): string[] {
     ...exits,
     ...relevant.map(({ name }) => `focus on ${name}`),
     ...workingWithMatter(things),
-    ...things.flatMap((thing) => handling(state, thing)),
-    ...boxing(state, relevant),
+    // What does not belong to the task is offered where it stands, not out of other things.
+    ...things
+      .filter(({ spec, at }) => spec.relevant || !state.indexOf.has(at))
+      .flatMap((thing) => handling(state, thing)),
+    ...boxing(state, relevant, relevant.filter(isForContainers)),
   ];
   return [...new Set(actions)].slice(0, MAX_ACTIONS - ALWAYS.length);
 }
 
-function boxing(state: WorldState, things: readonly Thing[]): string[] {
+function isLoose({ spec, phase }: Thing): boolean {
+  return spec.movable && phase === "solid";
+}
+
+function boxing(state: WorldState, things: readonly Thing[], loose = things.filter(isLoose)): string[] {
   const boxes = things.filter(({ spec, open }) => spec.relevant && spec.container !== undefined && open);
-  const loose = things.filter(({ spec, phase }) => spec.movable && phase === "solid");
   return boxes.flatMap((box) =>
     loose
       .filter((thing) => thing !== box && thing.at !== box.id && !isInside(state, box, thing.id))

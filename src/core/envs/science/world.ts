@@ -182,7 +182,7 @@ export type Condition =
   | { readonly type: "seesAny"; readonly things: Selector }
   /** One of the things lies directly in the inventory. */
   | { readonly type: "carriesAny"; readonly things: Selector }
-  /** A movable container holds something of each of these, and nothing else. */
+  /** A container in view holds something of each of these, and nothing else. */
   | { readonly type: "alone"; readonly matters: readonly string[] }
   | { readonly type: "holds"; readonly container: string; readonly things: Selector }
   | { readonly type: "switchedOn"; readonly thing: string }

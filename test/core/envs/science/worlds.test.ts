@@ -26,20 +26,21 @@ describe("all worlds", () => {
   it("speak only words of the vocabulary and never fail, whatever is done", () => {
     const unknown = new Set<string>();
     const random = Random.fromSeed(1);
+    let lowest = 0;
     const check = (text: string) => {
       for (const word of text.split(" ")) if (wordId(word) === undefined) unknown.add(word);
     };
     for (const { task, variationCount } of TASKS) {
       for (const preset of PRESETS) {
         for (const house of HOUSES) {
-          for (let episode = 0; episode < 8; episode++) {
+          for (let episode = 0; episode < 4; episode++) {
             const env = createScienceEnv(ref(task, { preset, house, variation: random.integer(variationCount) }));
             check(env.reset().text);
             for (let done = false; !done;) {
               const observation = env.step(randomAction(random, () => env.validActions()));
               check(observation.text);
               for (const action of env.validActions()) check(action);
-              expect(observation.score).toBeGreaterThanOrEqual(-100);
+              lowest = Math.min(lowest, observation.score);
               done = observation.done;
             }
           }
@@ -47,7 +48,8 @@ describe("all worlds", () => {
       }
     }
     expect([...unknown]).toEqual([]);
-  });
+    expect(lowest).toBe(-100);
+  }, 20_000);
 
   it("survive ten thousand babbled actions in one world", () => {
     const random = Random.fromSeed(2);
@@ -124,6 +126,16 @@ describe("variations", () => {
       ["4-3", 300, 20],
       ["4-4", 300, 20],
       ["teaching", 12, 14],
+      ["1-1", 30, 30],
+      ["1-2", 30, 30],
+      ["1-3", 30, 30],
+      ["1-4", 30, 30],
+      ["2-1", 540, 20],
+      ["2-2", 436, 30],
+      ["2-3", 300, 30],
+      ["6-1", 32, 30],
+      ["6-2", 36, 20],
+      ["6-3", 36, 20],
     ]);
   });
 

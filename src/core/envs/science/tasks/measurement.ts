@@ -87,7 +87,7 @@ const THRESHOLDS = [-50, 0, 50, 100, 200];
 const OBJECTS: readonly { readonly template: ThingTemplate; readonly count: number }[] = [
   { template: solid("fork", { conductivity: 1 }), count: 1 },
   { template: substance("salt"), count: 1 },
-  { template: unknownSubstance("b", undefined), count: 20 },
+  { template: unknownSubstance("b"), count: 20 },
   { template: solid("wire", { conductivity: 1 }), count: 1 },
   { template: solid("wood", { burnsAt: 350 }), count: 1 },
 ];
@@ -219,16 +219,16 @@ const KNOWN: readonly Sample[] = [
   knownSample("water", []),
 ];
 
-/** Melting points by letter. Some are ScienceWorld's (B to H, K); the others are spread over the same range. */
+/** ScienceWorld's melting points by letter. */
 const MELTING_POINTS: Readonly<Record<string, number>> = {
-  ...{ b: 75, c: 115, d: -30, e: -10, f: 275, g: 30, h: 225, j: 135, k: 520, l: -95, m: 60, n: 340 },
-  ...{ o: 5, p: 185, q: -220, r: 100, s: 430, t: -60, u: 165, v: 20, w: 610, x: -150, y: 775, z: 45 },
+  ...{ b: 75, c: 115, d: -30, e: -10, f: 275, g: 30, h: 225, j: -75, k: 520, l: 325, m: -25, n: 175 },
+  ...{ o: 25, p: 75, q: 425, r: 30, s: 15, t: -2, u: 625, v: -220, w: 575, x: -175, y: 675, z: 775 },
 };
 /** What melts below comes in a cup. */
 const CUP_BELOW = 15;
 
 const UNKNOWN: readonly Sample[] = Object.entries(MELTING_POINTS).map(([letter, melts]) => {
-  const template = unknownSubstance(letter, melts, { relevant: true });
+  const template = unknownSubstance(letter, { relevant: true }, melts);
   const things = melts < CUP_BELOW ? inCup(template, KITCHEN) : [place(template, KITCHEN)];
   return { name: template.name, matter: template.name, melts, things };
 });
