@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../src/core/base/random.ts";
+import { taskSpecs } from "../../src/core/envs/registry.ts";
 import { encode, TOKEN } from "../../src/core/text/tokenizer.ts";
 import type { Trajectory } from "../../src/core/rollout/trajectory.ts";
 import { reportOnBase, trueTip } from "../../src/pretraining/base-report.ts";
@@ -22,6 +23,10 @@ function idlePolicy(): TabularPolicy {
   });
 }
 
+function trainCount(task: string): number {
+  return taskSpecs().find((spec) => spec.task === task)!.splits.train.length;
+}
+
 describe("the report on a base policy", () => {
   it("finds nothing in a policy that does nothing", async () => {
     const report = await reportOnBase(idlePolicy(), 1, 0.02);
@@ -35,8 +40,9 @@ describe("the report on a base policy", () => {
       roomOverlap: 0,
     });
     expect(report.randomWorlds.entropy).toBeCloseTo(0, 6);
-    for (const { meanReturn, successes, failures, episodes } of report.returns) {
-      expect(episodes).toBe(5);
+    for (const { task, meanReturn, successes, failures, episodes } of report.returns) {
+      // Five variations, or all of a block that has fewer.
+      expect([task, episodes]).toEqual([task, Math.min(5, trainCount(task))]);
       expect([successes, failures]).toEqual([0, 0]);
       expect(meanReturn).toBeLessThan(40);
     }

@@ -47,6 +47,8 @@ const EXTENSIONS = [
   "working source outlet",
   // States of matter, chemistry.
   "cream",
+  // Trees and leaves.
+  "grapefruit leaf",
 ].join(" ");
 
 /** All words in id order; a word that stands in two groups has the id of the first. */

@@ -88,6 +88,8 @@ function setDevice(thing: Thing, on: boolean): Reply {
   if (!device.works) return "broken";
   if (thing.on === on) return on ? "already on" : "already off";
   thing.on = on;
+  // A stopwatch starts again from nothing.
+  if (on) thing.count = 0;
   return `${thing.name} ${on ? "on" : "off"}`;
 }
 
@@ -103,6 +105,7 @@ function disconnectAll(state: WorldState, thing: Thing): void {
 function relocate(state: WorldState, thing: Thing, place: string): void {
   disconnectAll(state, thing);
   thing.at = place;
+  thing.slid = 0;
 }
 
 function isLoose({ spec, phase }: Thing): boolean {
@@ -123,7 +126,7 @@ function putDown(state: WorldState, thing: Thing): Reply {
 
 /** Puts a thing into a container, if it can be put and the container can take it. */
 function moveInto(state: WorldState, thing: Thing, container: Thing): Reply {
-  if (container.spec.container === undefined) return "nothing happens";
+  if (container.spec.container === undefined || container.spec.living !== undefined) return "nothing happens";
   if (!container.open) return `${container.name} closed`;
   if (container === thing || isInside(state, container, thing.id)) return "not movable";
   relocate(state, thing, container.id);

@@ -1,16 +1,25 @@
 /** @file What goals wait for: whether a condition holds now. */
 import { isConnectedTo, isWired, wireJoins } from "./electricity.ts";
-import { exitsOf, isInside, isVisible, matterOf, thingById } from "./state.ts";
+import { exitsOf, isInside, isVisible, matterOf, outerPlace, thingById } from "./state.ts";
 import { INVENTORY, type Condition, type FocusTarget, type Selector, type Thing, type WorldState } from "./world.ts";
 
 function selects(selector: Selector, thing: Thing): boolean {
-  return "ids" in selector ? selector.ids.includes(thing.id) : matterOf(thing) === selector.matter;
+  if ("ids" in selector) return selector.ids.includes(thing.id);
+  if ("matter" in selector) return matterOf(thing) === selector.matter;
+  return thing.life?.stage === selector.stage && thing.spec.living?.species === selector.species;
 }
 
 /** Whether one of the selected things passes a test; the cheap question is asked first. */
 function some(state: WorldState, selector: Selector, test: (thing: Thing) => boolean): boolean {
   for (const thing of state.things) if (selects(selector, thing) && test(thing)) return true;
   return false;
+}
+
+/** Whether so many of the selected things pass a test. */
+function atLeast(state: WorldState, selector: Selector, least: number, test: (thing: Thing) => boolean): boolean {
+  let count = 0;
+  for (const thing of state.things) if (selects(selector, thing) && test(thing)) count += 1;
+  return count >= least;
 }
 
 /** Whether a container holds all of these and nothing else. */
@@ -99,6 +108,11 @@ const TESTS: { readonly [Type in Condition["type"]]: Test<Type> } = {
   focusBurning: (state) => focusMeets(state, ({ burning }) => burning > 0),
   focusChangedPhase: (state) => focusMeets(state, ({ phase }) => phase !== state.goalBaseline?.phase),
   focusWarmed: (state, { by }) => focusMeets(state, ({ temperature }) => hasWarmed(state, temperature, by)),
+  focusStage: (state, target) => state.focus !== undefined && selects(target, thingById(state, state.focus)),
+  seesMany: (state, { things, least }) => atLeast(state, things, least, (thing) => isVisible(state, thing)),
+  near: (state, { things }) => some(state, things, (thing) => outerPlace(state, thing) === state.agentRoom),
+  opened: (state, { container }) => thingById(state, container).open,
+  stayed: (state, { room, looks }) => state.agentRoom === room && state.looks >= looks,
   focusAbove: (state, { temperature }) => focusMeets(state, (focus) => focus.temperature > temperature),
   all: (state, { of }) => of.every((condition) => isMet(state, condition)),
   any: (state, { of }) => of.some((condition) => isMet(state, condition)),

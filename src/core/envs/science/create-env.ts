@@ -6,7 +6,13 @@ import { parsePreset } from "./simplifications.ts";
 import type { TaskType } from "./task-type.ts";
 import { chemistryMix, mixSecondaryColour, mixTertiaryColour } from "./tasks/chemistry.ts";
 import { findAnimal, findLivingThing, findNonLivingThing, findPlant } from "./tasks/classification.ts";
+import { testConductivity, testUnknownConductivity } from "./tasks/conductivity.ts";
 import { powerComponent, powerComponentRenewable } from "./tasks/electricity.ts";
+import { knownPlantGenetics, unknownPlantGenetics } from "./tasks/genetics.ts";
+import { growFruit, growPlant } from "./tasks/growing.ts";
+import { identifyAnimalStages, identifyPlantStages } from "./tasks/life-stages.ts";
+import { longestLived, longestThenShortestLived, shortestLived } from "./tasks/lifespan.ts";
+import { determineAngle, namedFriction, unnamedFriction } from "./tasks/planes.ts";
 import { boil, changeState, freeze, melt } from "./tasks/matter.ts";
 import { knownMeltingPoint, unknownMeltingPoint, useThermometer } from "./tasks/measurement.ts";
 import { teachingPowerComponent } from "./tasks/teaching.ts";
@@ -15,10 +21,24 @@ import type { WorldSpec } from "./world.ts";
 const TASK_TYPES: readonly TaskType[] = [
   powerComponent,
   powerComponentRenewable,
+  testConductivity,
+  testUnknownConductivity,
   findLivingThing,
   findNonLivingThing,
   findPlant,
   findAnimal,
+  growPlant,
+  growFruit,
+  longestLived,
+  shortestLived,
+  longestThenShortestLived,
+  identifyAnimalStages,
+  identifyPlantStages,
+  determineAngle,
+  namedFriction,
+  unnamedFriction,
+  knownPlantGenetics,
+  unknownPlantGenetics,
   teachingPowerComponent,
   boil,
   melt,

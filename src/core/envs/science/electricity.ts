@@ -2,7 +2,7 @@
  * @file Circuits. Every terminal takes one connection and every conductor has two ends, so that from a terminal
  * there is at most one way to go: a chain that ends at a part, at a source, or nowhere.
  */
-import { connectedTo, terminalKey, terminalsOf } from "./state.ts";
+import { connectedTo, terminalKey, terminalsOf, thingById } from "./state.ts";
 import type { Terminal, TerminalName, Thing, WorldSpec, WorldState } from "./world.ts";
 
 const OPPOSITE = { anode: "cathode", cathode: "anode", "1": "2", "2": "1" } as const;
@@ -33,7 +33,9 @@ export function disconnect(state: WorldState, thing: Thing, only?: TerminalName)
 
 function conducts({ spec: { electric }, on }: Thing): boolean {
   return (
-    electric !== undefined && ((electric.role === "wire" && electric.conducts) || (electric.role === "switch" && on))
+    electric !== undefined &&
+    (((electric.role === "wire" || electric.role === "object") && electric.conducts) ||
+      (electric.role === "switch" && on))
   );
 }
 
@@ -79,12 +81,12 @@ export function isWired(state: WorldState, thing: string, terminal: TerminalName
   return other !== undefined && state.things[state.indexOf.get(other.thing)!]!.spec.electric?.role === "wire";
 }
 
-/** Whether a single wire connects a part and one of the sources. */
-export function wireJoins(state: WorldState, part: string, sources: readonly string[]): boolean {
-  return (["anode", "cathode"] as const).some((name) => {
-    const wire = isWired(state, part, name) ? connectedTo(state, part, name) : undefined;
+/** Whether a single wire connects a thing and one of others. */
+export function wireJoins(state: WorldState, thing: string, others: readonly string[]): boolean {
+  return terminalsOf(thingById(state, thing).spec).some((name) => {
+    const wire = isWired(state, thing, name) ? connectedTo(state, thing, name) : undefined;
     const farEnd = wire && connectedTo(state, wire.thing, OPPOSITE[wire.name]);
-    return farEnd !== undefined && sources.includes(farEnd.thing);
+    return farEnd !== undefined && others.includes(farEnd.thing);
   });
 }
 

@@ -28,6 +28,7 @@ export function checkGoals(state: WorldState): void {
       break;
     }
     if (goal.condition.type === "focused") bindGoalObject(state);
+    if (goal.clearsFocus === true) state.focus = undefined;
     state.orderedPassed += 1;
   }
   // Optional goals are looked at last: one of them asks for the focus that an ordered goal has just accepted.

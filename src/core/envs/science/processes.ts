@@ -2,6 +2,10 @@
 import { electricProcess } from "./electricity.ts";
 import { faucetProcess } from "./faucets.ts";
 import { fireProcess, heatProcess } from "./heat.ts";
+import { animalProcess } from "./life-stages.ts";
+import { planeProcess, stopwatchProcess } from "./planes.ts";
+import { plantProcess } from "./plants.ts";
+import { pollinationProcess } from "./pollination.ts";
 import type { Thing, WorldSpec, WorldState } from "./world.ts";
 
 /** Lets a tick pass; what went on or off is added to `changed`. */
@@ -13,6 +17,11 @@ const MAKERS: readonly ((spec: WorldSpec) => Process | undefined)[] = [
   faucetProcess,
   heatProcess,
   fireProcess,
+  planeProcess,
+  stopwatchProcess,
+  animalProcess,
+  plantProcess,
+  pollinationProcess,
 ];
 
 /** The processes of a world. */

@@ -1,4 +1,6 @@
 /** @file What the agent is told, in as few vocabulary words as carry the science. */
+import { traitsSeen } from "./genetics.ts";
+import { percentDown } from "./planes.ts";
 import { connectedTo, exitsOf, inventory, terminalsOf, thingById, thingsAt } from "./state.ts";
 import { INVENTORY, type Referent, type Terminal, type Thing, type WorldState } from "./world.ts";
 
@@ -21,11 +23,19 @@ function withState(thing: Thing): string {
   return spec.container?.lid === true && !open ? `${name} closed` : name;
 }
 
+/** What a view tells of what is in an open container: in a pot, what lives; on a plant, fruit, but no flowers. */
+function contentsListed(state: WorldState, { id, spec }: Thing): Thing[] {
+  const contents = thingsAt(state, id);
+  if (spec.plot !== undefined) return contents.filter((content) => content.spec.living !== undefined);
+  if (spec.living !== undefined) return contents.filter((content) => content.spec.flowerOf === undefined);
+  return contents;
+}
+
 /** A thing as listed in a view, after what is in it: `peach tree in pot 3`. */
 function listed(state: WorldState, thing: Thing): string {
   const own = withState(thing);
   if (!thing.open) return own;
-  const contents = thingsAt(state, thing.id);
+  const contents = contentsListed(state, thing);
   return contents.length === 0 ? own : `${listAll(state, contents)} in ${own}`;
 }
 
@@ -33,11 +43,16 @@ function listAll(state: WorldState, things: readonly Thing[]): string {
   return things.length === 0 ? "nothing" : things.map((thing) => listed(state, thing)).join(" ");
 }
 
+/** A number, digit by digit. */
+function digits(count: number): string {
+  // A space at each place between two digits.
+  return String(count).replaceAll(/\B/g, " ");
+}
+
 /** Whole degrees, digit by digit: `1 0 5 degrees`, `minus 3 degrees`. */
 export function degreesView(temperature: number): string {
   const degrees = Math.round(temperature);
-  // A space at each place between two digits.
-  return `${degrees < 0 ? "minus " : ""}${String(Math.abs(degrees)).replaceAll(/\B/g, " ")} degrees`;
+  return `${degrees < 0 ? "minus " : ""}${digits(Math.abs(degrees))} degrees`;
 }
 
 function wordCount(text: string): number {
@@ -55,10 +70,14 @@ function isRelevant(state: WorldState, thing: Thing): boolean {
  * next to the action that leaves the room, so that a tiny policy learns soon who goes where (docs/lab-log.md).
  */
 export function roomView(state: WorldState): string {
-  const entries = thingsAt(state, state.agentRoom).map((thing) => ({
-    text: listed(state, thing),
-    relevant: isRelevant(state, thing),
-  }));
+  let afterPot = false;
+  const entries = thingsAt(state, state.agentRoom).map((thing) => {
+    const isEmptyPot = thing.spec.plot !== undefined && contentsListed(state, thing).length === 0;
+    // Empty pots in a row share a name: `pot 1 2 3`.
+    const text = isEmptyPot && afterPot ? thing.name.slice(thing.name.lastIndexOf(" ") + 1) : listed(state, thing);
+    afterPot = isEmptyPot;
+    return { text, relevant: isRelevant(state, thing) };
+  });
   let space = MAX_OBJECT_WORDS;
   for (const { text, relevant } of entries) if (relevant) space -= wordCount(text);
   let seen = "";
@@ -94,10 +113,28 @@ function terminalName(state: WorldState, { thing, name }: Terminal): string {
   return `${thingById(state, thing).name} ${name}`;
 }
 
+/** Something that lives or flowers: what one sees of its genes, and what is on it. */
+function livingView(state: WorldState, thing: Thing): string {
+  const contents = thingsAt(state, thing.id);
+  const parts = [traitsSeen(state, thing), ...(contents.length > 0 ? [listAll(state, contents)] : [])];
+  const told = parts.filter((part) => part !== "").join(" ; ");
+  return told === "" ? thing.name : `${thing.name} : ${told}`;
+}
+
+/** A plane with how many of a hundred parts of it each thing has slid down. */
+function planeView(state: WorldState, plane: Thing): string {
+  const slides = thingsAt(state, plane.id).map((thing) => `${thing.name} ${digits(percentDown(thing))} of 1 0 0`);
+  return slides.length === 0 ? contentsView(state, plane) : `${plane.name} : ${slides.join(" ; ")}`;
+}
+
 /** A thing looked at: its state, its contents, and where its terminals lead. */
 export function thingView(state: WorldState, thing: Thing): string {
-  if (thing.spec.container !== undefined && thing.open) return contentsView(state, thing);
-  const wires = terminalsOf(thing.spec).flatMap((name) => {
+  const { spec } = thing;
+  if (spec.slope !== undefined) return planeView(state, thing);
+  if (spec.stopwatch === true) return `${withState(thing)} ${digits(thing.count)}`;
+  if (thing.open && (spec.living !== undefined || spec.flowerOf !== undefined)) return livingView(state, thing);
+  if (spec.container !== undefined && thing.open) return contentsView(state, thing);
+  const wires = terminalsOf(spec).flatMap((name) => {
     const other = connectedTo(state, thing.id, name);
     return other === undefined ? [] : [`${name} to ${terminalName(state, other)}`];
   });

@@ -29,6 +29,7 @@ export function saveState(state: WorldState): SavedState {
     failed: state.failed,
     moves: state.moves,
     turns: state.turns,
+    looks: state.looks,
   };
 }
 

@@ -11,6 +11,8 @@ import { validActions } from "./valid-actions.ts";
 import { worldView } from "./view.ts";
 import type { Deed, ParsedAction, Thing, WorldSpec, WorldState } from "./world.ts";
 
+/** How often ScienceWorld looks at the goals in a tick, and in an action that takes none. */
+const LOOKS = 2;
 const UNKNOWN_ACTION = "no known action matches";
 
 /** One world as an episode. Deterministic: the same spec and actions give the same transcript. */
@@ -97,12 +99,17 @@ export class ScienceWorldEnv implements TextEnv {
 
   #perform(action: ParsedAction): string {
     const state = this.#state;
-    const wasFailed = state.failed;
+    const { failed: wasFailed, agentRoom: roomBefore } = state;
     const reply = act(state, action);
     state.deed = deedOf(action);
+    state.looks = LOOKS + (state.agentRoom === roomBefore ? state.looks : 0);
     checkGoals(state);
     const changed: Thing[] = [];
-    for (let ticks = ticksOf(action.verb); ticks > 0 && !this.#isSettled(); ticks--) this.#tick(changed);
+    const ticks = ticksOf(action.verb);
+    for (let i = 0; i < ticks && !this.#isSettled(); i++) {
+      if (i > 0) state.looks += LOOKS;
+      this.#tick(changed);
+    }
     let text = typeof reply === "string" ? reply : reply(state);
     if (typeof reply === "string") {
       for (const thing of changed) {

@@ -37,7 +37,24 @@ function createThing(spec: ThingSpec, openContainers: boolean): Thing {
   const phase = substance === undefined ? spec.phase : phaseAt(substance, temperature);
   const name = substance === undefined ? spec.name : substance.names[phase];
   const on = device?.on ?? false;
-  return { spec, id, name, at, open, on, lit: false, charged: false, phase, temperature, burning: 0 };
+  const life = spec.living && { stage: spec.living.stage, age: 0, dry: 0, bare: 0, harsh: 0 };
+  return {
+    spec,
+    id,
+    name,
+    at,
+    open,
+    on,
+    lit: false,
+    charged: false,
+    phase,
+    temperature,
+    burning: 0,
+    slid: 0,
+    count: 0,
+    life,
+    pollen: [],
+  };
 }
 
 /** What a thing is made of. */
@@ -90,6 +107,7 @@ export function createState(spec: WorldSpec): WorldState {
     failed: false,
     moves: 0,
     turns: 0,
+    looks: 0,
   };
 }
 

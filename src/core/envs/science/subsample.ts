@@ -1,6 +1,6 @@
 /**
- * @file Which combinations of a task's axes are its variations, where ScienceWorld keeps only a sample of them. The
- * sample is drawn there by the shuffle of its language's library; the same arithmetic gives variations the same numbers.
+ * @file The order of a task's variations where ScienceWorld shuffles them, and which it keeps where it draws a sample.
+ * It shuffles with its language's library; the same arithmetic gives variations the same numbers.
  */
 
 const TWO_24 = 2 ** 24;
@@ -43,12 +43,17 @@ class JavaRandom {
   }
 }
 
-function shuffle(random: JavaRandom, items: number[]): number[] {
+function shuffle<Item>(random: JavaRandom, items: Item[]): Item[] {
   for (let n = items.length; n >= 2; n--) {
     const k = random.integer(n);
     [items[n - 1], items[k]] = [items[k]!, items[n - 1]!];
   }
   return items;
+}
+
+/** A shuffled copy, in the order that ScienceWorld's generator gives it for a seed. */
+export function shuffledAsThere<Item>(items: readonly Item[], seed: number): Item[] {
+  return shuffle(new JavaRandom(seed), [...items]);
 }
 
 /**

@@ -50,6 +50,6 @@ export function splitVariations(count: number): Record<Split, readonly number[]>
 const SEED = 3;
 
 /** The stream that all chance of one world comes from. */
-export function worldRandom(task: string, { variation, house }: WorldChoice): Random {
+export function worldRandom(task: string, { variation, house }: Pick<WorldChoice, "variation" | "house">): Random {
   return Random.fromSeed(SEED).fork(task).fork(`variation ${variation}`).fork(`house ${house}`);
 }

@@ -21,6 +21,12 @@ export function wire(colour: string, at: string): ThingSpec {
   return electric(`${colour} wire`, at, { role: "wire", conducts: true });
 }
 
+/** Something with two terminals, to find out whether it conducts. */
+export function testObject(name: string, at: string, conducts: boolean, isContainer: boolean): ThingSpec {
+  const container = { lid: false, open: true };
+  return electric(name, at, { role: "object", conducts }, isContainer ? { container } : {});
+}
+
 /** A battery: delivers always and everywhere. */
 export function battery(at: string): ThingSpec {
   return electric("battery", at, { role: "source", needs: "nothing", works: true });
@@ -59,6 +65,19 @@ export function answerBox(colour: string, at: string): ThingSpec {
 /** An animal or plant. */
 export function livingThing(name: string, at: string, living: LivingSpec): ThingSpec {
   return thing(name, at, { relevant: true, living });
+}
+
+/** An inclined plane. */
+export function inclinedPlane(
+  { name, angle, friction }: { readonly name: string; readonly angle: number; readonly friction: number },
+  at: string,
+): ThingSpec {
+  return thing(name, at, { relevant: true, container: { lid: false, open: true }, slope: { angle, friction } });
+}
+
+/** Counts ticks while it is on. */
+export function stopwatch(at: string): ThingSpec {
+  return thing("stopwatch", at, { relevant: true, device: { on: false, works: true }, stopwatch: true });
 }
 
 /** A numbered flower pot. */

@@ -1,15 +1,10 @@
 /** @file Actions that do something here, for hand play and statistics. */
-import { connectedTo, exitsOf, isInside, terminalsOf, visibleThings } from "./state.ts";
-import { INVENTORY, ROOM_NAMES, type TerminalName, type Thing, type WorldState } from "./world.ts";
+import { goingActions, offeredActions } from "./offered-actions.ts";
+import { connectedTo, isInside, terminalsOf, visibleThings } from "./state.ts";
+import { INVENTORY, type TerminalName, type Thing, type WorldState } from "./world.ts";
 
 const MAX_ACTIONS = 60;
 const ALWAYS = ["look around", "inventory", "wait1", "wait"];
-
-function moves(state: WorldState): string[] {
-  const exits = exitsOf(state, state.agentRoom).map(({ room, open }) => (open ? `go ${room}` : `open door ${room}`));
-  if (!state.spec.simplifications.teleportAction) return exits;
-  return [...exits, ...ROOM_NAMES.filter((room) => room !== state.agentRoom).map((room) => `teleport ${room}`)];
-}
 
 function isListed({ phase }: Thing): boolean {
   return phase !== "gas";
@@ -136,7 +131,11 @@ function joining(things: readonly Thing[]): string[] {
 /** Up to 60 actions that change something or tell something, without those that only refuse. */
 export function validActions(state: WorldState): string[] {
   if (state.question !== undefined) return state.question.choices.map((_, i) => String(i));
-  if (state.spec.mixing !== undefined) return [...new Set([...matterActions(state, moves(state)), ...ALWAYS])];
+  if (state.spec.offersTaskOnly === true) {
+    const offered = [...new Set(offeredActions(state))].slice(0, MAX_ACTIONS - ALWAYS.length);
+    return [...new Set([...offered, ...ALWAYS])];
+  }
+  if (state.spec.mixing !== undefined) return [...new Set([...matterActions(state, goingActions(state)), ...ALWAYS])];
   const { simplifications, rules } = state.spec;
   const things = visibleThings(state).filter(isListed);
   const relevantFirst = [...things.filter(({ spec }) => spec.relevant), ...things.filter(({ spec }) => !spec.relevant)];
@@ -149,7 +148,7 @@ export function validActions(state: WorldState): string[] {
           relevantFirst.filter(({ spec }) => spec.relevant),
         );
   const actions = [
-    ...moves(state),
+    ...goingActions(state),
     ...relevantFirst.map(({ name }) => `focus on ${name}`),
     ...relevantFirst.flatMap((thing) => handling(state, thing)),
     ...boxing(state, relevantFirst),

@@ -3,6 +3,7 @@
  * `WorldState` is everything that can change. The engine knows no task: a task is a function that builds a spec.
  */
 
+import type { PhiloxKey } from "../../base/random.ts";
 import type { Verb } from "./templates.ts";
 
 /** The ten rooms, the same in every house. */
@@ -56,16 +57,53 @@ export type ElectricSpec =
     }
   /** Lights, turns or buzzes when powered; polar. */
   | { readonly role: "part" }
-  /** A wire, or a test object, which joins its terminals if its material conducts. */
+  /** Joins its terminals; a broken one does not. */
   | { readonly role: "wire"; readonly conducts: boolean }
+  /** Anything else with two terminals, which it joins if its material conducts. */
+  | { readonly role: "object"; readonly conducts: boolean }
   /** Joins its terminals while it is on. */
   | { readonly role: "switch" };
+
+/** A stage of a life. */
+export interface LifeStage {
+  readonly stage: string;
+  /** What the living thing is called then. */
+  readonly name: string;
+  /** After so many ticks the next stage begins; a plant's count only while it has soil and water. Left out: never. */
+  readonly ticks?: number;
+}
 
 /** Something alive. */
 export interface LivingSpec {
   readonly kind: "animal" | "plant";
   readonly species: string;
+  /** At the start. */
   readonly stage: string;
+  /** Its stages, the earliest first; left out: it does not change. */
+  readonly course?: readonly LifeStage[];
+  /** What a pollinated flower of a plant becomes. */
+  readonly fruit?: FruitSpec;
+}
+
+/** A fruit. One that is itself a seed inherits its parents' genes. */
+export interface FruitSpec {
+  readonly name: string;
+  readonly matter: string;
+  readonly isSeed: boolean;
+}
+
+/** One heritable trait of a species. */
+export interface TraitSpec {
+  /** Where it shows: on a seed, on the plant, on its flowers. */
+  readonly part: "seed" | "plant" | "flower";
+  /** What one sees of a thing that has at least one dominant allele, and of one that has none. */
+  readonly dominant: string;
+  readonly recessive: string;
+}
+
+/** A trait, and which alleles were inherited: true is dominant. */
+export interface Gene extends TraitSpec {
+  readonly alleles: readonly [boolean, boolean];
 }
 
 /** State of matter. */
@@ -131,13 +169,28 @@ export interface ThingSpec {
   /** What a shovel digs up here. */
   readonly digs?: ThingTemplate;
   readonly tool?: Tool;
+  /** An inclined plane: solid things in it slide down. Angle in degrees; friction 0…1. */
+  readonly slope?: { readonly angle: number; readonly friction: number };
+  /** Counts ticks while it is on. */
+  readonly stopwatch?: boolean;
+  /** Plants grow in it; views list only what lives there. A self-watering one never lacks water. */
+  readonly plot?: { readonly watersItself: boolean };
+  readonly genes?: readonly Gene[];
+  /** A flower of a plant, by the plant's id. */
+  readonly flowerOf?: string;
+  /** Flies about and carries pollen. */
+  readonly pollinates?: boolean;
 }
 
 /** A thing that does not exist yet. */
 export type ThingTemplate = Omit<ThingSpec, "id" | "at">;
 
-/** Things by id, or all that are made of something. */
-export type Selector = { readonly ids: readonly string[] } | { readonly matter: string };
+/** Things by id, all that are made of something, or all that live. */
+export type Selector =
+  | { readonly ids: readonly string[] }
+  | { readonly matter: string }
+  /** Living things of a species in a stage. */
+  | { readonly species: string; readonly stage: string };
 
 /** What is in a container when `mix` makes something new of it: exactly these, in any order. */
 export interface Recipe {
@@ -193,6 +246,15 @@ export type Condition =
   | { readonly type: "focusBurning" }
   /** The focus is in another state of matter than when its goal passed. */
   | { readonly type: "focusChangedPhase" }
+  /** Whatever is in focus lives, is of this species, and is in this stage. */
+  | { readonly type: "focusStage"; readonly species: string; readonly stage: string }
+  /** So many living things are in the agent's room or in the inventory, and visible. */
+  | { readonly type: "seesMany"; readonly things: Selector; readonly least: number }
+  /** One of the things is in the agent's room, even if in a closed container. */
+  | { readonly type: "near"; readonly things: Selector }
+  | { readonly type: "opened"; readonly container: string }
+  /** The agent has been in this room for so many looks at the goals; see `WorldState.looks`. */
+  | { readonly type: "stayed"; readonly room: RoomName; readonly looks: number }
   /** The focus is warmer than when its goal passed by so many degrees; colder, if negative. */
   | { readonly type: "focusWarmed"; readonly by: number }
   | { readonly type: "focusAbove"; readonly temperature: number }
@@ -210,6 +272,8 @@ export interface OrderedGoal {
   readonly fails?: "wrongFocus" | "unmet";
   /** Ends the episode at −100 when it holds while this goal is next. */
   readonly failsIf?: Condition;
+  /** Nothing is in focus any more once it has passed: the next goal wants a new focus. */
+  readonly clearsFocus?: boolean;
 }
 
 /** One goal of the unordered list. */
@@ -252,6 +316,10 @@ export interface WorldSpec {
   readonly simplifications: Simplifications;
   /** Left out: nothing mixes. */
   readonly mixing?: MixingSpec;
+  /** Valid actions take up only what belongs to the task, and only where it makes sense. */
+  readonly offersTaskOnly?: boolean;
+  /** Key of the stream that chance during an episode comes from; left out: nothing happens by chance. */
+  readonly chance?: PhiloxKey;
   /** Agent turns per episode. */
   readonly maxTurns: number;
   /** The episode ends when more ticks than this have passed. ScienceWorld: 100. */
@@ -278,6 +346,24 @@ export interface Thing {
   temperature: number;
   /** Ticks for which it will burn, once it has caught fire; 0 while it does not burn. */
   burning: number;
+  /** How far down an inclined plane it has slid, 0…1. */
+  slid: number;
+  /** A stopwatch: ticks counted. A flower: ticks since it was pollinated. */
+  count: number;
+  life: Life | undefined;
+  /** Ids of the plants whose pollen is in it: a flower or an insect. */
+  pollen: readonly string[];
+}
+
+/** How a living thing is doing. Numbers are ticks. */
+export interface Life {
+  readonly stage: string;
+  /** In this stage; a plant's with all it needs. */
+  readonly age: number;
+  /** In a row without water, without soil, too hot or cold. */
+  readonly dry: number;
+  readonly bare: number;
+  readonly harsh: number;
 }
 
 /** What the agent did last. */
@@ -337,4 +423,6 @@ export interface WorldState {
   moves: number;
   /** Agent actions so far. */
   turns: number;
+  /** How often ScienceWorld would have looked at the goals since the agent came here: twice a tick or free action. */
+  looks: number;
 }

@@ -4,11 +4,12 @@ import { createScienceEnv, scienceTaskSpecs } from "../../../../src/core/envs/sc
 import type { SavedState } from "../../../../src/core/envs/science/saved-state.ts";
 import type { ScienceWorldEnv } from "../../../../src/core/envs/science/science-world-env.ts";
 import { WORDS, wordId } from "../../../../src/core/text/vocabulary.ts";
+import { LIFE_PLAYERS } from "./life-gold.ts";
 import { PLAYERS } from "./matter-gold.ts";
 import { ref } from "./play.ts";
 
 const TASKS = scienceTaskSpecs();
-const MATTER_TASKS = TASKS.filter(({ task }) => task in PLAYERS);
+const MATTER_TASKS = TASKS.filter(({ task }) => task in PLAYERS || task in LIFE_PLAYERS);
 const SIGNS = [
   "",
   " ",
