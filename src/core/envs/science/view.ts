@@ -1,7 +1,9 @@
 /** @file The whole world for people: maps, hand play. Never shown to the policy. */
 import type { LivingView, RoomsView, ThingView } from "../env.ts";
 import { circuitViews } from "./circuit-view.ts";
+import { traitsSeen } from "./genetics.ts";
 import { hasHeat } from "./heat.ts";
+import { percentDown } from "./planes.ts";
 import { connectedTo, inventory, terminalsOf, thingById, thingsAt } from "./state.ts";
 import { FULL_SCORE } from "./scoring.ts";
 import { ROOM_NAMES, type Thing, type WorldState } from "./world.ts";
@@ -12,9 +14,20 @@ function statesOf(state: WorldState, thing: Thing): string[] {
   if (spec.container?.lid === true) states.push(thing.open ? "open" : "closed");
   if (spec.device !== undefined) states.push(thing.on ? "on" : "off");
   if (spec.electric?.role === "part") states.push(thing.lit ? "on" : "off");
-  if (thing.burning > 0) states.push("burning");
+  states.push(...measuresOf(state, thing));
   if (state.focus === thing.id) states.push("focused");
   return [...states, ...wiringOf(state, thing)];
+}
+
+/** What is happening to a thing, as far as no other words say it. */
+function measuresOf(state: WorldState, thing: Thing): string[] {
+  const measures: string[] = [];
+  const traits = traitsSeen(state, thing);
+  if (thing.burning > 0) measures.push("burning");
+  if (traits !== "") measures.push(traits);
+  if (thing.slid > 0) measures.push(`${percentDown(thing)} % down`);
+  if (thing.spec.stopwatch === true) measures.push(`${thing.count} ticks`);
+  return measures;
 }
 
 function wiringOf(state: WorldState, { id, spec }: Thing): string[] {
@@ -24,9 +37,10 @@ function wiringOf(state: WorldState, { id, spec }: Thing): string[] {
   });
 }
 
-function livingView({ spec: { living } }: Thing): LivingView | null {
+function livingView({ spec: { living }, life }: Thing): LivingView | null {
   if (living === undefined) return null;
-  return { kind: living.kind, stage: living.stage, stages: [living.stage] };
+  const stage = life?.stage ?? living.stage;
+  return { kind: living.kind, stage, stages: living.course?.map((step) => step.stage) ?? [stage] };
 }
 
 function thingView(state: WorldState, thing: Thing, withHeat: boolean): ThingView {

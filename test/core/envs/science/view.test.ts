@@ -84,3 +84,16 @@ test("temperatures are told where something is warm or cold, and only there", ()
   expect(temperatures).toContain(10);
   expect(temperatures).not.toContain(null);
 });
+
+test("a plant is told with its stages, and in the one that it has grown to", () => {
+  const env = createScienceEnv({ world: "scienceworld", task: "grow-plant", variation: 0, preset: "easy", house: 0 });
+  env.reset();
+  const all = () => env.view().rooms.flatMap(({ things }) => things.flatMap((thing) => [thing, ...thing.contents]));
+  const seeds = [...all(), ...env.view().inventory].filter(({ living }) => living?.stage === "seed");
+  expect(seeds.length).toBeGreaterThan(0);
+  expect(seeds[0]!.living).toEqual({
+    kind: "plant",
+    stage: "seed",
+    stages: ["seed", "seedling", "adult", "reproducing", "dead"],
+  });
+});
