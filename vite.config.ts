@@ -33,6 +33,8 @@ export default defineConfig({
           environment: "node",
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: [...configDefaults.exclude, "test/smoke/**", "test/e2e/**"],
+          // The tests of the command line start processes beside the others; on a busy machine five seconds are too few.
+          testTimeout: 30_000,
           benchmark: { include: ["test/bench/**/*.bench.ts"] },
         },
       },

@@ -88,12 +88,13 @@ const FIND_REMEDIES: readonly Arm[] = [EMPO2, GRPO].flatMap(({ arm, changes }) =
   { arm: `${arm}-50-variations`, changes: { ...changes, trainVariations: 50 } },
 ]);
 
-/** What might shorten the long way of the renewable task. */
+/** What might help where the way is long and five train variations hold each kind of source only once or twice. */
 const RENEWABLE_REMEDIES: readonly Arm[] = [
+  { arm: "empo2-10-variations", changes: { method: "empo2", trainVariations: 10 } },
+  { arm: "grpo-10-variations", changes: { method: "grpo", trainVariations: 10 } },
   { arm: "empo2-p-0.5", changes: { memoryRolloutProbability: 0.5 } },
-  { arm: "empo2-three-tips", changes: { tipsAtStart: 3 } },
-  { arm: "empo2-temperature-1.4", changes: { temperature: 1.4 } },
-  { arm: "empo2-intrinsic-5", changes: { intrinsicCoefficient: 5 } },
+  { arm: "empo2-kl-0.1", changes: { klCoefficient: 0.1 } },
+  { arm: "empo2-lr-1e-4", changes: { learningRate: 1e-4 } },
 ];
 
 /** Bases whose prior wires crossed by chance with this probability, in percent (learning-recipe.md §7). */

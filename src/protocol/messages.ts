@@ -33,7 +33,11 @@ export type WorkerCommand =
       readonly backend: BackendChoice;
       /** False only loads and shows the run; `resume` then goes on. */
       readonly autoRun: boolean;
+      /** If another tab trains the run, it is asked to commit and let go; otherwise the answer is `elsewhere`. */
+      readonly takeOver: boolean;
     }
+  /** Answered by `pong` as soon as the worker comes to it, whatever else it does. */
+  | { readonly type: "ping"; readonly runId: string }
   | { readonly type: "pause"; readonly runId: string }
   | { readonly type: "resume"; readonly runId: string }
   /** One iteration, then pause. */
@@ -95,6 +99,7 @@ export interface Progress {
 
 /** Worker → page. Messages of one run arrive in order. */
 export type WorkerMessage =
+  | { readonly type: "pong"; readonly runId: string }
   | {
       readonly type: "backend";
       readonly runId: string;
@@ -105,6 +110,8 @@ export type WorkerMessage =
     }
   | { readonly type: "progress"; readonly runId: string; readonly progress: Progress | null }
   | { readonly type: "state"; readonly runId: string; readonly state: "running" | "paused" | "finished" }
+  /** Another tab trains the run: `taken` if it was this one before. Nothing more comes of the run here. */
+  | { readonly type: "elsewhere"; readonly runId: string; readonly taken: boolean }
   /** `replay` is true for the stored history sent after a resume. */
   | {
       readonly type: "events";

@@ -1,17 +1,69 @@
-/** @file One tab trains a run: a Web Lock named by it, which the browser frees when the tab or its worker ends. */
+/**
+ * @file One tab trains a run: a Web Lock named by it, which the browser frees when the tab or its worker ends. Another
+ * tab asks for it on a channel of the same name; only a holder that does not let go in time is robbed.
+ */
 
-/** After a reload the worker of the old page may hold the lock for a moment. */
-const WAIT_MS = 3000;
+/** After a reload, or when a hanging worker was ended, the old worker may hold the lock for a moment. */
+const WAIT_MS = 5000;
+
+/** What a holder has to finish its iteration, save it and let go. */
+const LET_GO_MS = 15_000;
+
+/** How a run is locked. */
+export interface LockRequest {
+  /** Asks another holder to let go, and takes the lock from one that does not. */
+  readonly takeOver: boolean;
+  /** Called when another tab asks for the lock, which should then be released soon. */
+  readonly onWanted: () => void;
+  /** Called when another tab took the lock. */
+  readonly onStolen: () => void;
+}
+
+type Release = () => void;
 
 /** Takes the run's lock; null if another tab keeps it. Where there are no locks (plain http), it is always free. */
-export async function lockRun(runId: string): Promise<(() => void) | null> {
+export async function lockRun(runId: string, { takeOver, onWanted, onStolen }: LockRequest): Promise<Release | null> {
   const locks = (navigator as { locks?: LockManager }).locks;
   if (locks === undefined) return () => undefined;
+  const name = `run:${runId}`;
+  if (takeOver) askToLetGo(name);
+  const waiting = { signal: AbortSignal.timeout(takeOver ? LET_GO_MS : WAIT_MS) };
+  let release = await holdLock(onStolen, (held) => locks.request(name, waiting, held));
+  if (release === null && takeOver) {
+    release = await holdLock(onStolen, (held) => locks.request(name, { steal: true }, held));
+  }
+  if (release === null) return null;
+  const unlock = release;
+  const channel = new BroadcastChannel(name);
+  channel.onmessage = onWanted;
+  return () => {
+    channel.close();
+    unlock();
+  };
+}
+
+function askToLetGo(name: string): void {
+  const channel = new BroadcastChannel(name);
+  channel.postMessage("wanted");
+  channel.close();
+}
+
+/** Resolves with the lock's release when it is granted, with null when the wait for it timed out. */
+function holdLock(
+  onStolen: () => void,
+  request: (held: () => Promise<void>) => Promise<unknown>,
+): Promise<Release | null> {
   return new Promise((resolve, reject) => {
-    const held = (): Promise<void> => new Promise((release) => resolve(release));
-    locks.request(`run:${runId}`, { signal: AbortSignal.timeout(WAIT_MS) }, held).catch((error: unknown) => {
+    let isHeld = false;
+    const held = (): Promise<void> =>
+      new Promise((release) => {
+        isHeld = true;
+        resolve(release);
+      });
+    request(held).catch((error: unknown) => {
       const isTimeout = error instanceof DOMException && ["TimeoutError", "AbortError"].includes(error.name);
-      if (isTimeout) resolve(null);
+      if (isHeld) onStolen();
+      else if (isTimeout) resolve(null);
       else reject(error instanceof Error ? error : new Error(String(error)));
     });
   });

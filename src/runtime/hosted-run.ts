@@ -2,6 +2,7 @@
  * @file A run in its host: iteration after iteration until told to pause, each stored as it ends. A failed run is
  * dead: its session may be half through an iteration, so it goes on from the store, in a new one.
  */
+import { TakenOverError } from "../core/base/errors.ts";
 import type { TrainingEvent } from "../core/events/training-event.ts";
 import { toWireError, type BackendName } from "../protocol/messages.ts";
 import type { Policy } from "../core/policy/policy.ts";
@@ -141,7 +142,11 @@ export class HostedRun {
     return this.exportFile();
   }
 
-  /** Stores the run as it is now. No iteration may be in flight. */
+  /**
+   * Stores the run as it is now. No iteration may be in flight. What cannot be written is told, and the run goes on.
+   *
+   * @throws {TakenOverError} if another tab writes the run now
+   */
   async commit(): Promise<void> {
     const { runId, outbox, store, events } = this.#parts;
     const { session } = this.opened;
@@ -165,6 +170,7 @@ export class HostedRun {
       outbox.emit({ type: "checkpointSaved", iteration, bytes: payload.length });
       this.#tellSaved(store.problem);
     } catch (error) {
+      if (error instanceof TakenOverError) throw error;
       this.#tellSaved(toWireError(error).message);
     }
     this.tellTips();

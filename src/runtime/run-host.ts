@@ -2,12 +2,13 @@
  * @file The worker's side of the protocol: opens, runs, stores, inspects, saves and loads one run at a time. Knows no
  * DOM and no device; everything of the browser is handed in.
  */
-import { assertNever, CheckpointError, ConfigError } from "../core/base/errors.ts";
+import { assertNever, CheckpointError, ConfigError, TakenOverError } from "../core/base/errors.ts";
 import type { RolloutRecord, TrainingEvent } from "../core/events/training-event.ts";
 import type { RunConfig } from "../core/training/run-config.ts";
 import type { SessionCheckpoint } from "../core/training/session.ts";
 import { toWireError, type BackendChoice, type Progress, type WorkerCommand } from "../protocol/messages.ts";
 import type { RunStore, StoredRun } from "../storage/run-store.ts";
+import type { LockRequest } from "./browser-lock.ts";
 import { HostedRun, type OpenedRun } from "./hosted-run.ts";
 import { inspectTurn } from "./inspection.ts";
 import { Outbox, type OutboxPorts } from "./outbox.ts";
@@ -28,7 +29,7 @@ export interface OpenRequest {
 export interface RunHostPorts extends OutboxPorts {
   readonly store: RunStore;
   /** Makes this the only tab that trains the run; null if another one does. */
-  lock(runId: string): Promise<(() => void) | null>;
+  lock(runId: string, request: LockRequest): Promise<(() => void) | null>;
   openRun(request: OpenRequest): Promise<OpenedRun>;
   /** Trains a base policy and keeps it, unless it ended early. */
   pretrain(request: PretrainRequest): Promise<void>;
@@ -45,6 +46,9 @@ export interface PretrainRequest {
 
 type Command<Type extends WorkerCommand["type"]> = Extract<WorkerCommand, { readonly type: Type }>;
 
+/** Those that wait for the one before. */
+type QueuedCommand = Exclude<WorkerCommand, Command<"pause"> | Command<"ping">>;
+
 interface Opening {
   readonly config: RunConfig;
   readonly checkpoint: SessionCheckpoint | null;
@@ -55,6 +59,7 @@ interface Opening {
 const NO_REQUEST = 0;
 /** Commands after whose failure there is no run. */
 const ENDING: ReadonlySet<WorkerCommand["type"]> = new Set(["start", "resume", "step", "pretrain"]);
+const TAKING_OVER = "Waiting until the other tab has saved its iteration";
 /** Devices lost without a finished iteration in between, before the run stops. */
 const MAX_RECOVERIES = 3;
 
@@ -63,7 +68,7 @@ export class RunHost {
   readonly #ports: RunHostPorts;
   #queue: Promise<void> = Promise.resolve();
   #run: HostedRun | null = null;
-  #unlock: (() => void) | null = null;
+  #lock: { readonly runId: string; readonly release: () => void } | null = null;
   /** The last start, to begin from when the run failed. */
   #lastStart: Command<"start"> | null = null;
   #isPauseWanted = false;
@@ -77,6 +82,10 @@ export class RunHost {
 
   /** Never throws: what fails is answered with `failed`. Resolves when the command is done; a run goes on after it. */
   handle(command: WorkerCommand): Promise<void> {
+    if (command.type === "ping") {
+      this.#ports.post({ type: "pong", runId: command.runId }, []);
+      return Promise.resolve();
+    }
     if (command.type === "pause") {
       this.#isPauseWanted = true;
       if (this.#run?.runId === command.runId) this.#run.pause();
@@ -87,7 +96,7 @@ export class RunHost {
     return this.#queue;
   }
 
-  async #perform(command: Exclude<WorkerCommand, Command<"pause">>): Promise<void> {
+  async #perform(command: QueuedCommand): Promise<void> {
     try {
       await this.#dispatch(command);
     } catch (error) {
@@ -100,7 +109,7 @@ export class RunHost {
     }
   }
 
-  async #dispatch(command: Exclude<WorkerCommand, Command<"pause">>): Promise<void> {
+  async #dispatch(command: QueuedCommand): Promise<void> {
     switch (command.type) {
       case "start":
         return this.#start(command);
@@ -127,10 +136,14 @@ export class RunHost {
   async #start(command: Command<"start">): Promise<void> {
     const { runId, fresh, autoRun } = command;
     await this.#closeRun();
-    this.#lastStart = command;
+    this.#lastStart = { ...command, takeOver: false };
     const outbox = new Outbox(runId, this.#ports);
-    outbox.post({ type: "progress", progress: loading("Looking for the saved run") });
-    await this.#takeLock(runId);
+    outbox.post({ type: "progress", progress: loading(command.takeOver ? TAKING_OVER : "Looking for the saved run") });
+    if (!(await this.#takeLock(runId, command.takeOver))) {
+      await this.#replay(outbox, runId);
+      outbox.post({ type: "elsewhere", taken: false });
+      return;
+    }
     const stored = fresh ? null : await this.#ports.store.openRun(runId);
     const run = await (stored === null ? this.#startNew(outbox, command) : this.#startStored(outbox, command, stored));
     if (autoRun && !this.#isPauseWanted) run.resume();
@@ -222,6 +235,7 @@ export class RunHost {
     this.#isPauseWanted = false;
     if (this.#run === null && this.#lastStart?.runId === command.runId) {
       await this.#start({ ...this.#lastStart, fresh: false, autoRun: false });
+      if (this.#lock === null) return; // another tab has it
     }
     const run = this.#require(command.runId);
     if (command.type === "resume") run.resume();
@@ -262,9 +276,9 @@ export class RunHost {
     const backend = this.#lastStart?.backend ?? "auto";
     await this.#closeRun();
     const { config } = checkpoint;
-    this.#lastStart = { type: "start", runId, config, fresh: false, backend, autoRun: false };
+    this.#lastStart = { type: "start", runId, config, fresh: false, backend, autoRun: false, takeOver: false };
     const outbox = new Outbox(runId, this.#ports);
-    await this.#takeLock(runId);
+    if (!(await this.#takeLock(runId, false))) throw new ConfigError("import: a run that no other tab trains");
     const run = await this.#open(outbox, { config, checkpoint, stored: null }, { runId, backend });
     await this.#createRun(runId, config);
     await run.commit();
@@ -291,10 +305,14 @@ export class RunHost {
     if (this.#run !== run) return;
     this.#run = null;
     run.opened.dispose();
+    if (error instanceof TakenOverError) {
+      outbox.post({ type: "elsewhere", taken: true });
+      return;
+    }
     const { iteration } = run.opened.session;
     const { name, message } = toWireError(error);
     if (deviceLost && this.#mayRecover(iteration) && this.#lastStart !== null) {
-      const again: WorkerCommand = { ...this.#lastStart, fresh: false, autoRun: !this.#isPauseWanted };
+      const again: QueuedCommand = { ...this.#lastStart, fresh: false, autoRun: !this.#isPauseWanted };
       this.#queue = this.#queue.then(() => this.#perform(again));
       return;
     }
@@ -314,13 +332,37 @@ export class RunHost {
     await run?.close();
     this.#run = null;
     this.#replayed.clear();
-    this.#unlock?.();
-    this.#unlock = null;
+    this.#lock?.release();
+    this.#lock = null;
   }
 
-  async #takeLock(runId: string): Promise<void> {
-    this.#unlock = await this.#ports.lock(runId);
-    if (this.#unlock === null) throw new ConfigError("start: this run is being trained in another tab; close it there");
+  /** Whether this tab is now the only one that trains the run. */
+  async #takeLock(runId: string, takeOver: boolean): Promise<boolean> {
+    const release = await this.#ports.lock(runId, {
+      takeOver,
+      onWanted: () => {
+        this.#queue = this.#queue.then(() => this.#letGo(runId));
+      },
+      onStolen: () => this.#loseLock(runId),
+    });
+    this.#lock = release === null ? null : { runId, release };
+    return release !== null;
+  }
+
+  /** Another tab wants the run: it goes on there, after the iteration in flight, which is saved here. */
+  async #letGo(runId: string): Promise<void> {
+    if (this.#lock?.runId !== runId) return;
+    await this.#closeRun();
+    new Outbox(runId, this.#ports).post({ type: "elsewhere", taken: true });
+  }
+
+  /** Another tab trains the run already. The store refuses what is still in flight here. */
+  #loseLock(runId: string): void {
+    if (this.#lock?.runId !== runId) return;
+    this.#lock = null;
+    this.#run?.pause();
+    this.#run = null;
+    new Outbox(runId, this.#ports).post({ type: "elsewhere", taken: true });
   }
 
   #require(runId: string): HostedRun {

@@ -1,7 +1,7 @@
 /** @file Runs in IndexedDB. A commit is one transaction; the checkpoint before it stays until the next one. */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { StorageError } from "../core/base/errors.ts";
+import { StorageError, TakenOverError } from "../core/base/errors.ts";
 import type { TrainingEvent } from "../core/events/training-event.ts";
 import type { Tip } from "../core/memory/tip.ts";
 import type { RunConfig } from "../core/training/run-config.ts";
@@ -21,6 +21,8 @@ export class IndexedDbStore implements RunStore {
   readonly #database: Database;
   /** Events of commits that failed; the next commit of the run writes them too. */
   readonly #unsaved = new Map<string, EventChunk[]>();
+  /** The sequence that each run got when it was opened here; who opens it later gives it another one. */
+  readonly #opened = new Map<string, number>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -33,12 +35,15 @@ export class IndexedDbStore implements RunStore {
 
   async createRun(runId: string, config: RunConfig): Promise<void> {
     this.#unsaved.delete(runId);
-    await this.#database.write("create run", async (tx) => {
+    const sequence = await this.#database.write("create run", async (tx) => {
       await deleteRows(tx, runId);
       const others = (await tx.objectStore("runs").getAll()).sort((a, b) => b.sequence - a.sequence);
       for (const { runId: old } of others.slice(KEPT_RUNS - 1)) await deleteRows(tx, old);
-      await tx.objectStore("runs").put(newHeader(runId, config, (others[0]?.sequence ?? 0) + 1));
+      const next = (others[0]?.sequence ?? 0) + 1;
+      await tx.objectStore("runs").put(newHeader(runId, config, next));
+      return next;
     });
+    this.#opened.set(runId, sequence);
   }
 
   async openRun(runId: string): Promise<StoredRun | null> {
@@ -53,7 +58,7 @@ export class IndexedDbStore implements RunStore {
     const candidates = [header.head, header.previous].filter((iteration) => iteration !== null);
     const whole = candidates.find((iteration) => isWhole(byIteration.get(iteration))) ?? null;
     const adopted = whole === header.head ? header : rewound(header, whole);
-    await this.#database.write("open run", (tx) => adoptHeader(tx, adopted));
+    this.#opened.set(runId, await this.#database.write("open run", (tx) => adoptHeader(tx, adopted)));
     const payload = whole === null ? null : byIteration.get(whole)!.payload;
     return { header: adopted, payload, damage: damageOf(header, whole) };
   }
@@ -63,9 +68,12 @@ export class IndexedDbStore implements RunStore {
     const chunks = [...(this.#unsaved.get(runId) ?? []), toChunk(commit)];
     const sha256 = payloadHash(payload);
     try {
-      const write = (tx: WriteTransaction): Promise<void> =>
-        writeCommit(tx, commit, chunks, { runId, iteration, schema: PAYLOAD_SCHEMA, payload, sha256 });
-      await this.#database.write("save run", write, "strict");
+      const checkpoint = { runId, iteration, schema: PAYLOAD_SCHEMA, payload, sha256 };
+      const write = async (tx: WriteTransaction): Promise<number> => {
+        const header = await this.#ownHeader(tx, runId);
+        return writeCommit(tx, header, commit, { chunks, checkpoint });
+      };
+      this.#opened.set(runId, await this.#database.write("save run", write, "strict"));
       this.#unsaved.delete(runId);
     } catch (error) {
       this.#unsaved.set(
@@ -78,7 +86,7 @@ export class IndexedDbStore implements RunStore {
 
   async saveChanges(runId: string, changes: readonly unknown[], tips: readonly Tip[]): Promise<void> {
     const write = async (tx: WriteTransaction): Promise<void> => {
-      const header = await tx.objectStore("runs").get(runId);
+      const header = await this.#ownHeader(tx, runId);
       if (header === undefined) throw new StorageError(`save changes: a saved run, got "${runId}", which was cleared`);
       await tx.objectStore("runs").put({ ...header, pendingChanges: changes });
       await replaceTips(tx, runId, tips);
@@ -111,6 +119,15 @@ export class IndexedDbStore implements RunStore {
   async close(): Promise<void> {
     await this.#database.close();
   }
+
+  /** The run's header; undefined if it was cleared. */
+  async #ownHeader(tx: WriteTransaction, runId: string): Promise<RunHeader | undefined> {
+    const header = await tx.objectStore("runs").get(runId);
+    if (header !== undefined && header.sequence !== this.#opened.get(runId)) {
+      throw new TakenOverError(`save run: a run that is written here, got "${runId}", which another tab has opened`);
+    }
+    return header;
+  }
 }
 
 /** All keys that start with the run: an array sorts after every number. */
@@ -141,14 +158,16 @@ function damageOf({ head }: RunHeader, whole: number | null): string | null {
   return whole === null ? `${lost}; the run begins again.` : `${lost}; the run goes on from iteration ${whole}.`;
 }
 
-/** The run is used now, and holds nothing later than its head. */
-async function adoptHeader(tx: WriteTransaction, header: RunHeader): Promise<void> {
-  await tx.objectStore("runs").put({ ...header, sequence: await nextSequence(tx) });
+/** The run is used now, and holds nothing later than its head. Returns its sequence. */
+async function adoptHeader(tx: WriteTransaction, header: RunHeader): Promise<number> {
+  const sequence = await nextSequence(tx);
+  await tx.objectStore("runs").put({ ...header, sequence });
   let cursor = await tx.objectStore("events").openCursor(rowsOf(header.runId), "prev");
   while (cursor !== null && (header.head === null || cursor.value.iteration > header.head)) {
     await cursor.delete();
     cursor = await cursor.continue();
   }
+  return sequence;
 }
 
 function toChunk({ runId, iteration, events }: RunCommit): EventChunk {
@@ -160,14 +179,14 @@ function trimmedIfOld(chunk: EventChunk, iteration: number): EventChunk {
   return { ...chunk, full: 0, events: trimmedEvents(chunk.events) };
 }
 
+/** Returns the run's sequence, a new one if it had been cleared. */
 async function writeCommit(
   tx: WriteTransaction,
+  found: RunHeader | undefined,
   commit: RunCommit,
-  chunks: readonly EventChunk[],
-  checkpoint: StoredCheckpoint,
-): Promise<void> {
+  { chunks, checkpoint }: { readonly chunks: readonly EventChunk[]; readonly checkpoint: StoredCheckpoint },
+): Promise<number> {
   const { runId, config, iteration, finished, pendingChanges } = commit;
-  const found = await tx.objectStore("runs").get(runId);
   // Cleared while the run went on: a commit holds everything needed to put it back.
   const header = found ?? newHeader(runId, config, await nextSequence(tx));
   await tx.objectStore("checkpoints").put(checkpoint);
@@ -183,6 +202,7 @@ async function writeCommit(
     await tx.objectStore("events").put({ ...trimmedIfOld(chunk, iteration), chunk: header.nextChunk + i });
   }
   await trimOldChunks(tx, runId, iteration);
+  return header.sequence;
 }
 
 async function nextSequence(tx: WriteTransaction): Promise<number> {

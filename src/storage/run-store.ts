@@ -30,7 +30,10 @@ export interface StoredRun {
   readonly damage: string | null;
 }
 
-/** Keeps runs, their checkpoints, tips and events. Whatever fails is a `StorageError`. */
+/**
+ * Keeps runs, their checkpoints, tips and events. Whatever fails is a `StorageError`; writing a run that another tab
+ * has opened since is a `TakenOverError`.
+ */
 export interface RunStore {
   /** Why nothing survives a reload, as a sentence; null if everything does. */
   readonly problem: string | null;

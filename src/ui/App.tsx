@@ -65,54 +65,61 @@ function PageFailure({ error }: FallbackProps) {
   );
 }
 
-/** Transport bar, status, and the five panels of the causal chain. */
+/** Transport bar, status, and the five panels of the causal chain; the lab stands beside them and covers nothing. */
 function Page() {
+  const isLabOpen = usePage((state) => state.isLabOpen);
+  const view = usePage((state) => state.view);
+  const isWorldWide = usePage((state) => state.isWorldWide);
   useEffect(startOnce, []);
   useFollow();
   useKeyboard();
-  const view = usePage((state) => state.view);
   return (
-    <div className={styles.app}>
+    <div className={styles.app} data-lab={isLabOpen ? "open" : "closed"}>
       <TransportBar />
       <section className={styles.status} aria-label="Status">
         <StatusStrip />
       </section>
-      {view === "tasks" ? <TasksView /> : <RunPanels />}
-      <Lab />
+      <div className={styles.work}>
+        {isLabOpen && <Lab />}
+        {view === "tasks" ? <TasksView /> : <RunPanels />}
+      </div>
+      {view === "run" && !isWorldWide && <PanelTabs />}
       <Notes />
       <HelpDialog />
     </div>
   );
 }
 
-/** The five panels, and on narrow screens their tab bar. */
+/** The five panels, or the first of them alone where the lab leaves room for it. */
 function RunPanels() {
-  const isWorldWide = usePage((state) => state.isWorldWide);
+  const isWorldAlone = usePage((state) => state.isWorldWide && !state.isLabOpen);
   return (
-    <>
-      <main className={classNames(styles.panels, isWorldWide && styles.worldOnly)}>
-        {PANELS.map(({ id, title, Content }) => (
-          <PanelGuard key={id} id={id} title={title}>
-            <Content />
-          </PanelGuard>
-        ))}
-      </main>
-      {!isWorldWide && (
-        <nav className={styles.tabs} aria-label="Panels">
-          {PANELS.map(({ id, title }) => (
-            <a
-              key={id}
-              href={`#${id}`}
-              onClick={(event) => {
-                event.preventDefault();
-                document.getElementById(id)?.scrollIntoView({ behavior: "smooth" });
-              }}
-            >
-              {title}
-            </a>
-          ))}
-        </nav>
-      )}
-    </>
+    <main className={classNames(styles.panels, isWorldAlone && styles.worldOnly)}>
+      {PANELS.map(({ id, title, Content }) => (
+        <PanelGuard key={id} id={id} title={title}>
+          <Content />
+        </PanelGuard>
+      ))}
+    </main>
+  );
+}
+
+/** The tab bar of narrow screens. */
+function PanelTabs() {
+  return (
+    <nav className={styles.tabs} aria-label="Panels">
+      {PANELS.map(({ id, title }) => (
+        <a
+          key={id}
+          href={`#${id}`}
+          onClick={(event) => {
+            event.preventDefault();
+            document.getElementById(id)?.scrollIntoView({ behavior: "smooth" });
+          }}
+        >
+          {title}
+        </a>
+      ))}
+    </nav>
   );
 }

@@ -1,9 +1,10 @@
 /**
  * @file The training workers of this page, one per run. Commands go out, messages come back by run key; requests
- * are answered within a time limit or fail with a sentence.
+ * are answered within a time limit or fail with a sentence. A worker that died or hangs is noticed.
  */
-import type { WorkerCommand, WorkerMessage } from "../protocol/messages.ts";
+import type { WireError, WorkerCommand, WorkerMessage } from "../protocol/messages.ts";
 import { toWireError } from "../protocol/messages.ts";
+import { BEAT_MS, Supervisor } from "./supervisor.ts";
 import { createTrainingWorker } from "./training-worker-url.ts";
 
 /** A command that is answered by a message with the same `requestId`. */
@@ -22,8 +23,13 @@ interface Pending {
 interface LiveRun {
   readonly runId: string;
   readonly worker: Worker;
+  readonly supervisor: Supervisor;
+  readonly beats: ReturnType<typeof setInterval>;
   readonly pending: Map<number, Pending>;
 }
+
+/** Name of the error of a worker that died or hangs. */
+export const WORKER_LOST = "WorkerLost";
 
 /** Owns the workers. A run is named by a key of this page and by its id in the database. */
 export class WorkerClient {
@@ -38,11 +44,11 @@ export class WorkerClient {
   /** Opens a worker for a run. Send it `start` next. */
   open(key: string, runId: string): void {
     this.close(key);
-    const run: LiveRun = { runId, worker: createTrainingWorker(`empo2 ${runId}`), pending: new Map() };
+    const worker = createTrainingWorker(`empo2 ${runId}`);
+    const beats = setInterval(() => this.#beat(key), BEAT_MS);
+    const run: LiveRun = { runId, worker, supervisor: new Supervisor(), beats, pending: new Map() };
     this.#runs.set(key, run);
-    const fail = (message: string): void => {
-      this.#listener(key, { type: "failed", runId, requestId: null, error: { name: "DeviceError", message } });
-    };
+    const fail = (message: string): void => this.#fail(key, runId, { name: "DeviceError", message });
     run.worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => this.#receive(key, run, data);
     run.worker.onmessageerror = () => fail("A message of the training worker could not be read.");
     run.worker.onerror = (event) => {
@@ -78,6 +84,7 @@ export class WorkerClient {
     const run = this.#runs.get(key);
     if (run === undefined) return;
     this.#runs.delete(key);
+    clearInterval(run.beats);
     run.worker.onmessage = null;
     run.worker.terminate();
     for (const { reject, timer } of run.pending.values()) {
@@ -86,7 +93,21 @@ export class WorkerClient {
     }
   }
 
+  #beat(key: string): void {
+    const run = this.#runs.get(key);
+    const verdict = run?.supervisor.beat(!document.hidden);
+    if (run === undefined || verdict === "alive") return;
+    if (verdict === "ask") this.send(key, { type: "ping" });
+    else this.#fail(key, run.runId, { name: WORKER_LOST, message: "The training worker stopped answering." });
+  }
+
+  #fail(key: string, runId: string, error: WireError): void {
+    this.#listener(key, { type: "failed", runId, requestId: null, error });
+  }
+
   #receive(key: string, run: LiveRun, message: WorkerMessage): void {
+    run.supervisor.heard(message);
+    if (message.type === "pong") return;
     if (message.runId !== run.runId) return; // a late message of another run
     const requestId = "requestId" in message ? message.requestId : null;
     const pending = requestId === null ? undefined : run.pending.get(requestId);

@@ -1,10 +1,19 @@
 /** @file What the page does when the browser does not let it keep a run, or another tab trains it. */
 import { statSync } from "node:fs";
 import path from "node:path";
+import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { DIST } from "../../scripts/prepare.mjs";
 import { openPlayground } from "./support/browser.ts";
-import { expectQuiet, press, readDatabase, tinyRun, waitForText, waitUntilSaved } from "./support/training.ts";
+import {
+  expectQuiet,
+  press,
+  readDatabase,
+  storedEvents,
+  tinyRun,
+  waitForText,
+  waitUntilSaved,
+} from "./support/training.ts";
 
 /** Bytes: a checkpoint is three times the base policy, weights and two moments. */
 const ROOM_FOR_ONE_CHECKPOINT = 5 * statSync(path.join(DIST, "base", "base.safetensors")).size;
@@ -68,6 +77,70 @@ test("a second tab does not train the same run, and can go on with it when the f
     await page.close();
     await second.getByTestId("train").click();
     await waitUntilSaved(second, runs[0]!.head! + 2);
+  } finally {
+    await playground.close();
+  }
+});
+
+/** The iterations whose end is stored, in stored order. */
+async function storedIterations(page: Page): Promise<number[]> {
+  const events = await storedEvents(page, "iterationFinished");
+  return events.map(({ summary }) => (summary as { iteration: number }).iteration);
+}
+
+test("a second tab takes a run over after the first has saved its iteration, and gives it back", async () => {
+  const playground = await openPlayground(WASM);
+  const { page, context, url } = playground;
+  try {
+    await press(page, "train");
+    await waitUntilSaved(page, 2);
+    const second = await context.newPage();
+    await second.goto(url);
+    await second.getByText("This run is being trained in another tab.").waitFor({ timeout: 30_000 });
+    expect(Number(await second.getByTestId("iteration").textContent())).toBeGreaterThanOrEqual(1);
+
+    await press(second, "take-over");
+    await page.getByText("The run went on in another tab.").waitFor();
+    const shown = Number(await page.getByTestId("iteration").textContent());
+    await waitUntilSaved(second, shown + 2);
+    expect(Number(await page.getByTestId("iteration").textContent())).toBe(shown);
+
+    await press(page, "take-over");
+    await second.getByText("The run went on in another tab.").waitFor();
+    const given = Number(await second.getByTestId("iteration").textContent());
+    await waitUntilSaved(page, given + 2);
+    await press(page, "pause");
+    await page.getByRole("button", { name: "Resume" }).waitFor();
+    const iterations = await storedIterations(page);
+    expect(iterations.length).toBeGreaterThanOrEqual(given + 2);
+    expect(iterations).toEqual(iterations.map((_, i) => i + 1));
+    expect((await readDatabase(page)).runs).toHaveLength(1);
+    expectQuiet(playground);
+  } finally {
+    await playground.close();
+  }
+});
+
+test("a second tab takes a run from a first one whose worker hangs", async () => {
+  const playground = await openPlayground(WASM);
+  const { page, context, url } = playground;
+  try {
+    await press(page, "step");
+    await waitUntilSaved(page, 1);
+    await page.getByRole("button", { name: "Resume" }).waitFor();
+    const [worker] = page.workers();
+    const hung = worker!.evaluate(() => {
+      for (;;);
+    });
+    hung.catch(() => undefined); // ends with the page
+    const second = await context.newPage();
+    await second.goto(url);
+    await second.getByText("This run is being trained in another tab.").waitFor({ timeout: 30_000 });
+    await press(second, "take-over");
+    await second.getByText("Live run, paused.").waitFor({ timeout: 60_000 });
+    await press(second, "step");
+    await waitUntilSaved(second, 2);
+    expect(await storedIterations(second)).toEqual([1, 2]);
   } finally {
     await playground.close();
   }

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { DeviceError, StorageError } from "../../src/core/base/errors.ts";
+import { DeviceError, StorageError, TakenOverError } from "../../src/core/base/errors.ts";
 import { MemoryStore } from "../../src/storage/memory-store.ts";
+import type { LockRequest } from "../../src/runtime/browser-lock.ts";
 import type { RunStore } from "../../src/storage/run-store.ts";
 import { fakeRunHooks, type FakeRunHooks } from "../support/fake-run.ts";
 import { gate, HostHarness, RUN } from "../support/host-harness.ts";
@@ -13,11 +14,63 @@ beforeEach(() => {
   hooks = fakeRunHooks();
 });
 
-test("a run that another tab trains is not started", async () => {
+test("a run that another tab trains is shown as it was saved, and not started", async () => {
+  const first = new HostHarness(store, hooks);
+  await first.start();
+  await first.untilState("finished");
   const page = new HostHarness(store, hooks, { lock: async () => null });
   await page.start();
-  expect(page.of("failed")).toMatchObject([{ requestId: null, error: { message: /another tab/ } }]);
+  expect(page.of("elsewhere")).toMatchObject([{ taken: false }]);
+  expect(page.events(true).filter((type) => type === "iterationFinished")).toHaveLength(4);
+  expect(page.of("failed")).toEqual([]);
   expect(page.opener.sessions).toEqual([]);
+});
+
+test("a run that another tab wants is committed after its iteration and goes on there", async () => {
+  const { lock, wanted } = oneLock();
+  const { reached, release } = gate(hooks);
+  const first = new HostHarness(store, hooks, { lock });
+  await first.start();
+  await reached;
+  wanted();
+  release();
+  hooks.duringIteration = async () => {};
+  const second = new HostHarness(store, hooks, { lock });
+  await second.start({ takeOver: true });
+  await second.untilState("finished");
+  expect(first.of("elsewhere")).toMatchObject([{ taken: true }]);
+  expect(first.of("saved").at(-1)).toMatchObject({ iteration: 1 });
+  expect(first.opener.sessions).toMatchObject([{ iteration: 1, isDisposed: true }]);
+  expect(second.opener.sessions).toMatchObject([{ iteration: 4 }]);
+  const whole = new HostHarness(new MemoryStore("other"), fakeRunHooks());
+  await whole.start();
+  await whole.untilState("finished");
+  expect(second.opener.sessions[0]?.weight).toBe(whole.opener.sessions[0]?.weight);
+});
+
+test("a run whose lock was stolen ends, and nothing of it is told afterwards", async () => {
+  const { lock, stolen } = oneLock();
+  const { reached, release } = gate(hooks);
+  const page = new HostHarness(store, hooks, { lock });
+  await page.start();
+  await reached;
+  stolen();
+  vi.spyOn(store, "commit").mockRejectedValue(new TakenOverError("save run: taken"));
+  release();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(page.of("elsewhere")).toMatchObject([{ taken: true }]);
+  expect(page.of("failed")).toEqual([]);
+  expect(page.opener.sessions[0]?.iteration).toBe(1);
+});
+
+test("a run that another tab writes, although there are no locks, ends with its next commit", async () => {
+  vi.spyOn(store, "commit").mockRejectedValue(new TakenOverError("save run: taken"));
+  const page = new HostHarness(store, hooks);
+  await page.start();
+  await page.until("elsewhere");
+  expect(page.of("elsewhere")).toMatchObject([{ taken: true }]);
+  expect(page.of("failed")).toEqual([]);
+  expect(page.opener.sessions).toMatchObject([{ iteration: 1, isDisposed: true }]);
 });
 
 test("a device that cannot be opened fails with its sentence", async () => {
@@ -114,3 +167,17 @@ test("a command for a run that was never started is refused", async () => {
   await page.host.handle({ type: "exportCheckpoint", runId: "ghost", requestId: 4 });
   expect(page.of("failed")).toMatchObject([{ runId: "ghost", requestId: 4 }]);
 });
+
+/** A lock as two tabs see it: the second to ask waits for the first to let go. */
+function oneLock() {
+  let holder: LockRequest | null = null;
+  let released = Promise.resolve();
+  const lock = async (_runId: string, request: LockRequest): Promise<() => void> => {
+    await released;
+    holder = request;
+    let release = (): void => {};
+    released = new Promise((resolve) => (release = resolve));
+    return release;
+  };
+  return { lock, wanted: () => holder?.onWanted(), stolen: () => holder?.onStolen() };
+}

@@ -381,3 +381,14 @@ describe("pretraining", () => {
     expect(page.of("state").map(({ state }) => state)).toEqual(["paused"]);
   });
 });
+
+test("a question whether it lives is answered while an iteration is in flight", async () => {
+  const { reached, release } = gate(hooks);
+  const page = new HostHarness(store, hooks);
+  await page.start();
+  await reached;
+  await page.host.handle({ type: "ping", ...RUN });
+  expect(page.of("pong")).toEqual([{ type: "pong", ...RUN }]);
+  release();
+  await page.untilState("finished");
+});

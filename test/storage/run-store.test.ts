@@ -2,6 +2,7 @@ import { IDBFactory } from "fake-indexeddb";
 import "fake-indexeddb/auto";
 import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { TakenOverError } from "../../src/core/base/errors.ts";
 import type { TrainingEvent } from "../../src/core/events/training-event.ts";
 import { DEFAULT_CONFIG } from "../../src/core/training/run-config.ts";
 import { MemoryStore } from "../../src/storage/memory-store.ts";
@@ -216,6 +217,22 @@ describe("IndexedDbStore on disk", () => {
     const all = types(await store.readEvents("a"));
     expect(all.filter((type) => type === "rolloutsFinished")).toHaveLength(FULL_ITERATIONS);
     expect(all.filter((type) => type === "iterationFinished")).toHaveLength(last);
+  });
+
+  test("a store whose run was opened by another one writes it no more, and changes nothing", async () => {
+    await commitIterations("a", 1);
+    const other = await openRunStore();
+    await other.openRun("a");
+    await expect(store.commit(makeCommit("a", 2))).rejects.toBeInstanceOf(TakenOverError);
+    await expect(store.saveChanges("a", [{ n: 1 }], [])).rejects.toBeInstanceOf(TakenOverError);
+    await other.commit(makeCommit("a", 2));
+    await other.commit(makeCommit("a", 3));
+    await expect(store.commit(makeCommit("a", 3))).rejects.toBeInstanceOf(TakenOverError);
+    expect((await other.openRun("a"))?.header).toMatchObject({ head: 3, previous: 2, pendingChanges: [] });
+    expect(types(await other.readEvents("a")).filter((type) => type === "iterationFinished")).toHaveLength(3);
+    await store.openRun("a");
+    await store.commit(makeCommit("a", 4));
+    await other.close();
   });
 
   test("a connection that the browser closed is opened again", async () => {

@@ -40,6 +40,7 @@ export class HostHarness {
       fresh: false,
       backend: "auto",
       autoRun: true,
+      takeOver: false,
       ...changes,
     });
   }

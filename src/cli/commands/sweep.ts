@@ -58,15 +58,14 @@ async function sweep(ids: readonly string[], options: SweepOptions): Promise<voi
   await Promise.all(Array.from({ length: wholeNumber("--jobs", options.jobs) }, work));
 }
 
-/** One run in a process of its own. */
+/** One run in a process of its own, which ends with this one; at most the iteration in flight is lost then. */
 function train({ folder, run }: Job, backend: string): Promise<number> {
   const configFile = join(folder, "config.json");
   const isBegun = existsSync(join(folder, "checkpoint.safetensors"));
   if (!isBegun) writeFileAtomically(configFile, `${JSON.stringify(run.config, null, 2)}\n`);
   const how = isBegun ? ["--resume"] : ["--config", configFile];
-  const child = fork(new URL("../main.ts", import.meta.url), ["train", ...how, "--out", folder, "--backend", backend], {
-    silent: true,
-  });
+  const flags = ["--out", folder, "--backend", backend, "--checkpoint-every", "1"];
+  const child = fork(new URL("../main.ts", import.meta.url), ["train", ...how, ...flags], { silent: true });
   child.stderr!.on("data", (text: Buffer) =>
     isBegun || process.env["SWEEP_VERBOSE"] === "1" ? process.stderr.write(text) : undefined,
   );

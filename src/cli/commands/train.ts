@@ -59,6 +59,7 @@ function collect(value: string, previous: readonly string[]): string[] {
 }
 
 async function train(options: TrainOptions): Promise<void> {
+  endWithParent();
   const directory = new RunDirectory(options.out);
   const checkpointEvery = wholeNumber("--checkpoint-every", options.checkpointEvery);
   const checkpoint = options.resume === true ? readCheckpoint(directory) : null;
@@ -80,6 +81,13 @@ async function train(options: TrainOptions): Promise<void> {
   policy.dispose();
 }
 
+/** A sweep that was killed leaves no run behind that would write into the folder beside the sweep that comes next. */
+function endWithParent(): void {
+  if (process.channel === undefined) return;
+  process.once("disconnect", () => process.exit(1));
+  process.channel.unref(); // does not keep a finished run from ending
+}
+
 /** Iterates until the end or an interrupt; the iteration in flight is finished and stored. */
 async function runToEnd(session: TrainingSession, directory: RunDirectory, checkpointEvery: number): Promise<void> {
   const stop = new AbortController();
@@ -91,10 +99,16 @@ async function runToEnd(session: TrainingSession, directory: RunDirectory, check
   process.once("SIGTERM", interrupt);
   while (!session.isFinished && !stop.signal.aborted) {
     await session.runIteration();
+    await nextTask();
     const due = session.iteration % checkpointEvery === 0 || session.isFinished || stop.signal.aborted;
     if (due) directory.saveCheckpoint(encodeSessionFile(await session.checkpoint()));
   }
   if (session.isFinished) await session.finish();
+}
+
+/** Lets signals and the end of the parent be noticed: on wasm and cpu an iteration never leaves its task. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function tell(event: TrainingEvent, directory: RunDirectory, options: TrainOptions): void {

@@ -4,7 +4,7 @@
  */
 import type { Random } from "../base/random.ts";
 import type { TaskRef } from "../envs/env.ts";
-import type { LearningMode, ModeCounts } from "../events/training-event.ts";
+import type { LearningMode, ModeCounts, PhaseTimes } from "../events/training-event.ts";
 import type { NoveltyTable } from "../memory/novelty.ts";
 import type { TipMemory } from "../memory/tip-memory.ts";
 import type { Policy, UpdateStats } from "../policy/policy.ts";
@@ -32,6 +32,8 @@ export interface AlgorithmContext {
   readonly nextTasks: () => TaskRef[];
   /** Rolls out all groups together. */
   readonly collect: (groups: readonly GroupPlan[], options: { readonly writeTips: boolean }) => Promise<Trajectory[]>;
+  /** Counts the time of the work, until its promise is settled if it is one, under a phase. */
+  readonly timed: <Result>(phase: keyof PhaseTimes, work: () => Result) => Result;
   /** Optimizer steps on the rows, in minibatches. Null if there is nothing to learn from. */
   readonly update: (rows: readonly TrajectoryRow[]) => Promise<UpdateStats | null>;
 }

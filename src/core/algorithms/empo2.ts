@@ -27,8 +27,11 @@ export const empo2: Algorithm = {
     const groups = drawGroups(context.nextTasks(), settings, context.random("modes"));
     const trajectories = await context.collect(groups, { writeTips: true });
 
-    storeTips(context.memory, await withControlTips(trajectories, context, iteration), settings.bucketCapacity);
-    recordStates(context.novelty, trajectories, settings.rollout.noveltySimilarity);
+    const tipped = await withControlTips(trajectories, context, iteration);
+    context.timed("tipWriting", () => {
+      storeTips(context.memory, tipped, settings.bucketCapacity);
+      recordStates(context.novelty, trajectories, settings.rollout.noveltySimilarity);
+    });
 
     const returns = trajectories.map((trajectory) => trajectoryReturn(trajectory, settings.intrinsicCoefficient));
     const advantages = groupRelativeAdvantages(
@@ -38,7 +41,9 @@ export const empo2: Algorithm = {
     const sampled = updateRows(trajectories, advantages, hasGlobalTerm(settings.loss));
     const rows =
       settings.oldLogProbView === "without-tips"
-        ? await withTipFreeOldLogProbs(sampled, context.policy, settings.loss.temperature)
+        ? await context.timed("update", () =>
+            withTipFreeOldLogProbs(sampled, context.policy, settings.loss.temperature),
+          )
         : sampled;
     const stats = await context.update(rows);
     return { trajectories, advantages, stats };

@@ -20,8 +20,10 @@ export const reflexion: Algorithm = {
       modes: new Array<"on-policy-with-tips">(settings.groupSize).fill("on-policy-with-tips"),
     }));
     const trajectories = await context.collect(groups, { writeTips: true });
-    storeTips(context.memory, trajectories, settings.bucketCapacity);
-    recordStates(context.novelty, trajectories, settings.rollout.noveltySimilarity);
+    context.timed("tipWriting", () => {
+      storeTips(context.memory, trajectories, settings.bucketCapacity);
+      recordStates(context.novelty, trajectories, settings.rollout.noveltySimilarity);
+    });
     return { trajectories, advantages: null, stats: null };
   },
 };

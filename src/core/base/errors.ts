@@ -23,6 +23,9 @@ export class StorageError extends Error {
   override readonly name = "StorageError";
 }
 
+/** Another tab opened the run and writes it now; nothing was written. */
+export class TakenOverError extends StorageError {}
+
 /**
  * Closes a switch over a union: a missing case does not compile.
  *

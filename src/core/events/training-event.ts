@@ -77,8 +77,10 @@ export interface EvaluationRecord {
 /** Where the time of an iteration went, milliseconds. */
 export interface PhaseTimes {
   readonly rollout: number;
+  /** Writing tips; remembering them and the states (recorded runs of before: writing alone). */
   readonly tipWriting: number;
   readonly retrieval: number;
+  /** Old log-probs without tips (recorded runs of before: not counted), and the optimizer's steps. */
   readonly update: number;
   readonly evaluation: number;
 }

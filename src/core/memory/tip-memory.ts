@@ -53,13 +53,15 @@ export interface TipMemoryState {
 /** The tips of a run, in order of writing. */
 export class TipMemory {
   #tips = new Map<number, Tip>();
+  /** Ids of each bucket's tips, in the same order. */
+  #buckets = new Map<string, Set<number>>();
   #nextId = 1;
 
   /** The memory that `state()` described. */
   static fromState(state: TipMemoryState): TipMemory {
     const memory = new TipMemory();
     memory.#nextId = state.nextId;
-    for (const tip of state.tips) memory.#tips.set(tip.id, tip);
+    for (const tip of state.tips) memory.#put(tip);
     return memory;
   }
 
@@ -78,7 +80,7 @@ export class TipMemory {
 
   /** The tips of one task variation, oldest first. */
   bucket(bucket: string): Tip[] {
-    return this.list().filter((tip) => tip.bucket === bucket);
+    return [...(this.#buckets.get(bucket) ?? [])].map((id) => this.#tips.get(id)!);
   }
 
   /**
@@ -90,45 +92,61 @@ export class TipMemory {
     const bucket = this.bucket(tip.bucket);
     if (bucket.some((other) => hasSameText(other, tip))) return null;
     const added: Tip = { ...tip, id: this.#nextId++, pinned: false, retrievedCount: 0 };
-    this.#tips.set(added.id, added);
+    this.#put(added);
     const droppable = bucket.filter(({ pinned }) => !pinned);
     const excess = bucket.length + 1 - bucketCapacity;
-    for (const { id } of droppable.slice(0, Math.max(0, excess))) this.#tips.delete(id);
+    for (const { id } of droppable.slice(0, Math.max(0, excess))) this.#drop(id);
     return added;
   }
 
   /** Puts back a tip as it was, under its own id. */
   restore(tip: Tip): void {
-    this.#tips.set(tip.id, tip);
-    this.#tips = new Map([...this.#tips].sort(([a], [b]) => a - b));
+    const others = this.list().filter(({ id }) => id !== tip.id);
+    this.clear();
+    for (const each of [...others, tip].sort((a, b) => a.id - b.id)) this.#put(each);
     this.#nextId = Math.max(this.#nextId, tip.id + 1);
   }
 
   /** @throws {ConfigError} if there is no such tip */
   remove(tipId: number): void {
-    this.#tips.delete(this.#require(tipId, "remove").id);
+    this.#drop(this.#require(tipId, "remove").id);
   }
 
   /** @throws {ConfigError} if there is no such tip */
   setPinned(tipId: number, pinned: boolean): void {
-    this.#tips.set(tipId, { ...this.#require(tipId, "pin"), pinned });
+    this.#put({ ...this.#require(tipId, "pin"), pinned });
   }
 
   /** @throws {ConfigError} if there is no such tip */
   rewrite(tipId: number, tokens: readonly number[]): void {
-    this.#tips.set(tipId, { ...this.#require(tipId, "rewrite"), tokens, author: "person" });
+    this.#put({ ...this.#require(tipId, "rewrite"), tokens, author: "person" });
   }
 
   /** Counts that the tips were shown; tips removed in the meantime are passed over. */
   countRetrievals(tipIds: Iterable<number>): void {
     for (const id of tipIds) {
       const tip = this.#tips.get(id);
-      if (tip !== undefined) this.#tips.set(id, { ...tip, retrievedCount: tip.retrievedCount + 1 });
+      if (tip !== undefined) this.#put({ ...tip, retrievedCount: tip.retrievedCount + 1 });
     }
   }
 
   clear(): void {
     this.#tips.clear();
+    this.#buckets.clear();
+  }
+
+  /** Adds a tip at the end, or changes one at its place; a tip never changes its bucket. */
+  #put(tip: Tip): void {
+    this.#tips.set(tip.id, tip);
+    const ids = this.#buckets.get(tip.bucket);
+    if (ids === undefined) this.#buckets.set(tip.bucket, new Set([tip.id]));
+    else ids.add(tip.id);
+  }
+
+  #drop(tipId: number): void {
+    const tip = this.#tips.get(tipId)!;
+    this.#tips.delete(tipId);
+    this.#buckets.get(tip.bucket)!.delete(tipId);
   }
 
   #require(tipId: number, operation: string): Tip {

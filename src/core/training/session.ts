@@ -208,6 +208,7 @@ export class TrainingSession {
         return tasks;
       },
       collect: (groups, options) => this.#collect(iteration, groups, options.writeTips),
+      timed: (phase, work) => this.#timedEither(phase, work),
       update: (rows) => this.#update(iteration, rows, random.fork("minibatches")),
     };
   }

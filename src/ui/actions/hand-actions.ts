@@ -22,9 +22,9 @@ export function closeHandPlay(): void {
   usePage.setState(({ hand }) => ({ hand: { ...hand, isOpen: false } }));
 }
 
-/** Starts a world from its beginning. */
+/** Starts a world from its beginning, and makes room for it. */
 export function playTask(task: TaskRef): void {
-  usePage.setState({ view: "run", hand: { isOpen: true, task, actions: [] } });
+  usePage.setState({ view: "run", isLabOpen: false, hand: { isOpen: true, task, actions: [] } });
 }
 
 export function playActions(actions: readonly string[]): void {

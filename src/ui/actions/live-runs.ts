@@ -13,7 +13,7 @@ import { INITIAL_SELECTION } from "../store/selection.ts";
 import type { WorkerState } from "../store/worker-slice.ts";
 import { addNote, liveView, usePage } from "../store/store.ts";
 import { hashOfConfig } from "../url.ts";
-import { messageOf, WorkerClient, type CommandBody } from "../worker-client.ts";
+import { messageOf, WORKER_LOST, WorkerClient, type CommandBody } from "../worker-client.ts";
 import { readSession, writeSession, type StoredSession } from "./browser-memory.ts";
 import { applyNow, hear } from "./heard-queue.ts";
 import { removeRecording } from "./recording.ts";
@@ -41,13 +41,15 @@ interface StartOptions {
   readonly runId: string;
   readonly fresh: boolean;
   readonly autoRun: boolean;
+  /** Whether another tab that trains the run is asked to let go. */
+  readonly takeOver?: boolean;
 }
 
 function newRunId(method: string): string {
   return `${method}-${Date.now().toString(36)}-${Math.floor(Math.random() * 1e6).toString(36)}`;
 }
 
-function open({ config, runId, fresh, autoRun }: StartOptions): string {
+function open({ config, runId, ...start }: StartOptions): string {
   const key = `live-${nextKey++}`;
   runIds.set(key, runId);
   usePage.setState(({ views, order, liveKeys }) => ({
@@ -59,14 +61,14 @@ function open({ config, runId, fresh, autoRun }: StartOptions): string {
     liveKeys: [...liveKeys, key],
   }));
   client.open(key, runId);
-  send(key, { config, fresh, autoRun });
+  send(key, { config, ...start });
   return key;
 }
 
 function send(key: string, start: Omit<StartOptions, "runId">): void {
   const { backendChoice } = usePage.getState();
   usePage.setState({ openedBackend: backendChoice });
-  client.send(key, { type: "start", backend: backendChoice, ...start });
+  client.send(key, { type: "start", backend: backendChoice, takeOver: false, ...start });
 }
 
 /** Starts the main run with the settings of the form, and its companion. */
@@ -123,6 +125,7 @@ export function train(): void {
   const worker = liveView(usePage.getState())?.worker;
   if (worker === undefined || worker === null) startRuns(true);
   else if (worker.state === "finished" && !extend()) restart();
+  else if (worker.state === "elsewhere") takeOver();
   else {
     continueFailed();
     sendToAll({ type: "resume" });
@@ -222,8 +225,29 @@ function continueFailed(): void {
   for (const key of liveKeys) if (views[key]?.worker?.state === "failed") reopen(key, true);
 }
 
+/** Goes on here with the runs that another tab trains; that tab saves its iteration and lets go. */
+export function takeOver(): void {
+  const { liveKeys, views } = usePage.getState();
+  const session = readSession();
+  const autoRun = session?.wasRunning ?? true;
+  for (const key of liveKeys) {
+    if (views[key]?.worker?.state === "elsewhere") reopen(key, autoRun, true);
+  }
+  const isSameRun = session !== null && session.mainId === runIds.get(liveKeys[0] ?? "");
+  if (isSameRun && liveKeys.length === 1) takeOverCompanion(session);
+}
+
+/** The other tab may have begun to race since this one was opened. */
+function takeOverCompanion({ companionId, wasRunning }: StoredSession): void {
+  const { running } = usePage.getState().settings;
+  if (companionId === null || running === null) return;
+  const config = { ...running, method: companionMethod(running.method) };
+  open({ config, runId: companionId, fresh: false, autoRun: wasRunning, takeOver: true });
+  usePage.setState({ race: true });
+}
+
 /** Opens a live run again, from its last save, in a new worker. */
-function reopen(key: string, autoRun: boolean): void {
+function reopen(key: string, autoRun: boolean, isTakenOver = false): void {
   const { views, settings } = usePage.getState();
   const view = views[key];
   const runId = runIds.get(key);
@@ -232,7 +256,7 @@ function reopen(key: string, autoRun: boolean): void {
   const empty = emptyView({ key, title: view.title, source: "live", method: config.method, config });
   usePage.setState(({ views: all }) => ({ views: { ...all, [key]: empty } }));
   client.open(key, runId);
-  send(key, { config, fresh: false, autoRun });
+  send(key, { config, fresh: false, autoRun, takeOver: isTakenOver });
 }
 
 /** The live runs go on from their last save on the compute that the visitor wants. */
@@ -346,21 +370,39 @@ function receive(key: string, message: WorkerMessage): void {
   if (message.type === "events") noticeEvents(key, isMain, message);
   if (message.type === "state") noticeState(key, isMain, message.state);
   if (message.type === "failed") noticeFailure(key, isMain, message);
+  if (message.type === "elsewhere") noticeElsewhere(key, isMain);
 }
 
-/** A failed main run is told in the status line, which offers what to do. */
+/** The status line says so and offers to take the run over. */
+function noticeElsewhere(key: string, isMain: boolean): void {
+  client.close(key);
+  if (isMain) usePage.setState({ isPausing: false });
+}
+
+/** A lost worker is replaced; any other failed main run is told in the status line, which offers what to do. */
 function noticeFailure(key: string, isMain: boolean, { requestId, error }: FailedMessage): void {
   if (requestId !== null) {
     addNote("error", asSentence(error.message));
     return;
   }
   client.close(key);
-  if (isMain) return;
+  if ((error.name === WORKER_LOST && revive(key)) || isMain) return;
   const title = usePage.getState().views[key]?.title ?? "The other run";
   addNote("error", `${title} stopped. ${asSentence(error.message)}`, {
     label: "Go on from its last save",
     run: continueFailed,
   });
+}
+
+/** Goes on from the last save in a new worker; false if that was tried too often without a finished iteration. */
+function revive(key: string): boolean {
+  const session = readSession();
+  if (session === null || session.attempts >= MAX_ATTEMPTS) return false;
+  rememberSession({ attempts: session.attempts + 1 });
+  addNote("info", "The training worker stopped answering. A new one goes on from the last save.");
+  applyNow();
+  reopen(key, session.wasRunning);
+  return true;
 }
 
 /** A finished iteration shows that starting works. */

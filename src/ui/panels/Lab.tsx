@@ -22,13 +22,8 @@ const GROUPS: readonly { readonly group: ConfigField["group"]; readonly title: s
 
 /** All settings, beside the panels, so that their effect can be watched. */
 export function Lab() {
-  const isOpen = usePage((state) => state.isLabOpen);
-  return isOpen ? <OpenLab /> : null;
-}
-
-function OpenLab() {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  useEffect(() => takeFocus(heading.current), []);
   const close = () => usePage.setState({ isLabOpen: false });
   return (
     <aside
@@ -72,6 +67,15 @@ function OpenLab() {
       </div>
     </aside>
   );
+}
+
+/** Moves the focus to the element, and back to where it was when the lab is closed. */
+function takeFocus(element: HTMLElement | null): () => void {
+  const before = document.activeElement;
+  element?.focus({ preventScroll: true });
+  return () => {
+    if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+  };
 }
 
 function LabFooter() {

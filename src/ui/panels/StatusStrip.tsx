@@ -1,4 +1,4 @@
-import { reopenRuns, restart, train } from "../actions/live-runs.ts";
+import { reopenRuns, restart, takeOver, train } from "../actions/live-runs.ts";
 import { chooseBackend } from "../actions/page-actions.ts";
 import { seekRecording, setPlaybackSpeed, togglePlayback } from "../actions/recording.ts";
 import { dismissCorrections } from "../actions/settings-actions.ts";
@@ -57,6 +57,7 @@ function LiveStatus({ worker }: { readonly worker: WorkerState }) {
       </div>
     );
   }
+  if (state === "elsewhere") return <ElsewhereStatus wasTaken={worker.wasTaken} />;
   if (progress !== null) {
     const { text, fraction, remainingMs } = progress;
     return (
@@ -81,6 +82,23 @@ function LiveStatus({ worker }: { readonly worker: WorkerState }) {
       </p>
       {isEmulated && <WasmOffer />}
       <RestartOffer />
+    </div>
+  );
+}
+
+/** Another tab trains the run. */
+function ElsewhereStatus({ wasTaken }: { readonly wasTaken: boolean }) {
+  return (
+    <div className={classNames(styles.strip, styles.recorded)} role="status">
+      <p className={styles.sentence}>
+        <span className={styles.badge}>
+          {wasTaken ? "The run went on in another tab." : "This run is being trained in another tab."}
+        </span>{" "}
+        Only one tab trains a run; what you see here stands still.
+      </p>
+      <button type="button" className={controls.button} data-testid="take-over" onClick={takeOver}>
+        {wasTaken ? "Take it back" : "Take over here"}
+      </button>
     </div>
   );
 }
@@ -110,6 +128,7 @@ const STATE_WORDS: Readonly<Record<WorkerState["state"], string>> = {
   paused: "Live run, paused.",
   finished: "The live run is finished.",
   failed: "",
+  elsewhere: "",
 };
 
 /** Shown when settings of the form need a restart to take effect. */

@@ -80,9 +80,9 @@ function RunButtons() {
   );
 }
 
-function trainLabel(state: string | null): string {
+function trainLabel(state: WorkerState["state"] | null): string {
   if (state === null || state === "starting" || state === "running") return "Train";
-  return state === "paused" || state === "failed" ? "Resume" : "Train again";
+  return state === "finished" ? "Train again" : "Resume";
 }
 
 function Counters() {
@@ -97,7 +97,7 @@ function Counters() {
       <span className={styles.pill} title={worker?.backendReason ?? "Chosen when you press Train"}>
         backend <b data-testid="backend">{worker?.backend ?? "–"}</b>
       </span>
-      {worker !== null && <SavedPill saved={worker.saved} />}
+      {worker !== null && worker.state !== "elsewhere" && <SavedPill saved={worker.saved} />}
     </>
   );
 }
@@ -119,6 +119,7 @@ function SavedPill({ saved }: { readonly saved: WorkerState["saved"] }) {
 function SetUp() {
   const draft = usePage((page) => page.settings.draft);
   const race = usePage((page) => page.race);
+  const isLabOpen = usePage((page) => page.isLabOpen);
   const preset = presetOf(draft);
   return (
     <div className={classNames(styles.group, styles.setUp)}>
@@ -155,7 +156,8 @@ function SetUp() {
         type="button"
         className={controls.button}
         title="All settings"
-        onClick={() => usePage.setState(({ isLabOpen }) => ({ isLabOpen: !isLabOpen }))}
+        aria-expanded={isLabOpen}
+        onClick={() => usePage.setState({ isLabOpen: !isLabOpen })}
       >
         <Icon name="settings" /> Lab
       </button>

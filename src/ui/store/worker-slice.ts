@@ -2,7 +2,10 @@
 import type { BackendName, Progress, WorkerMessage } from "../../protocol/messages.ts";
 
 export interface WorkerState {
-  readonly state: "starting" | "running" | "paused" | "finished" | "failed";
+  /** `elsewhere`: another tab trains the run. */
+  readonly state: "starting" | "running" | "paused" | "finished" | "failed" | "elsewhere";
+  /** The run was here before it went on in another tab. */
+  readonly wasTaken: boolean;
   readonly progress: Progress | null;
   readonly backend: BackendName | null;
   /** One sentence: which backend and why. */
@@ -15,6 +18,7 @@ export interface WorkerState {
 
 export const INITIAL_WORKER: WorkerState = {
   state: "starting",
+  wasTaken: false,
   progress: null,
   backend: null,
   backendReason: "",
@@ -42,6 +46,9 @@ export function reduceWorker(state: WorkerState, message: WorkerMessage): Worker
     case "failed":
       if (message.requestId !== null) return state;
       return { ...state, state: "failed", progress: null, error: message.error.message };
+    case "elsewhere":
+      return { ...state, state: "elsewhere", wasTaken: message.taken, progress: null, error: null };
+    case "pong":
     case "events":
     case "tips":
     case "inspected":

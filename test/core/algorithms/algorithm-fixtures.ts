@@ -98,6 +98,7 @@ export function contextOf(parts: ContextParts) {
       const rest = { emit: () => undefined, timed: <Result>(_phase: string, work: () => Result) => work() };
       return rollOut(requests, { ...settings.rollout, writeTips }, { policy, memory, novelty, createEnv, ...rest });
     },
+    timed: (_phase, work) => work(),
     update: async (rows) =>
       rows.length === 0
         ? null

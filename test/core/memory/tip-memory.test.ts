@@ -103,6 +103,46 @@ describe("retrieval", () => {
   });
 });
 
+const BUCKETS = ["a", "b", "c"];
+
+interface Remembered {
+  memory: TipMemory;
+  /** Tips that were removed and may be restored. */
+  readonly removed: Tip[];
+}
+
+/** Something done to a memory; what names a tip that is not there does nothing. */
+function anyStep(): fc.Arbitrary<(state: Remembered) => void> {
+  const onTip = (work: (state: Remembered, tip: Tip) => void) =>
+    fc.integer({ min: 1, max: 12 }).map((wanted) => (state: Remembered) => {
+      const tip = state.memory.list().find(({ id }) => id === wanted);
+      if (tip !== undefined) work(state, tip);
+    });
+  const added = fc.record({ bucket: fc.constantFrom(...BUCKETS), token: fc.nat(20), capacity: fc.nat(4) });
+  return fc.oneof(
+    {
+      weight: 4,
+      arbitrary: added.map(({ bucket, token, capacity }) => ({ memory }: Remembered) => {
+        memory.add(newTip({ bucket, tokens: [token] }), capacity);
+      }),
+    },
+    onTip(({ memory, removed }, tip) => {
+      removed.push(tip);
+      memory.remove(tip.id);
+    }),
+    onTip(({ memory }, { id }) => memory.setPinned(id, true)),
+    onTip(({ memory }, { id }) => memory.rewrite(id, [99])),
+    onTip(({ memory }, { id }) => memory.countRetrievals([id])),
+    fc.constant(({ memory, removed }: Remembered) => {
+      for (const tip of removed.splice(0)) memory.restore(tip);
+    }),
+    fc.constant((state: Remembered) => {
+      state.memory = TipMemory.fromState(state.memory.state());
+    }),
+    fc.constant(({ memory }: Remembered) => memory.clear()),
+  );
+}
+
 describe("the tip memory", () => {
   it("numbers tips from 1 in order of writing and never uses a number twice", () => {
     const memory = memoryWith(10, 11);
@@ -117,6 +157,22 @@ describe("the tip memory", () => {
     expect(memory.bucket("a").map(({ id }) => id)).toEqual([1]);
     expect(memory.bucket("b").map(({ id }) => id)).toEqual([2]);
     expect(memory.bucket("c")).toEqual([]);
+  });
+
+  it("gives the tips of a bucket as a look through all of them would, whatever was done before", () => {
+    fc.assert(
+      fc.property(fc.array(anyStep(), { maxLength: 40 }), (steps) => {
+        const state: Remembered = { memory: new TipMemory(), removed: [] };
+        for (const step of steps) {
+          step(state);
+          const all = state.memory.list();
+          expect(all.map(({ id }) => id)).toEqual(all.map(({ id }) => id).toSorted((x, y) => x - y));
+          for (const bucket of BUCKETS) {
+            expect(state.memory.bucket(bucket)).toEqual(all.filter((tip) => tip.bucket === bucket));
+          }
+        }
+      }),
+    );
   });
 
   it("refuses a text that the bucket has already, whatever its score or key", () => {

@@ -303,12 +303,14 @@ describe("times", () => {
     await finishRun(run);
     for (const { summary } of eventsOf(run, "iterationFinished")) {
       const { rollout, tipWriting, retrieval, update, evaluation } = summary.times;
-      expect(update > 0).toBe(summary.update !== null);
+      // Old log-probs are scored, if only none; then comes the update, if there is one.
+      expect(update).toBe(summary.update === null ? 1 : 2);
       expect(evaluation > 0).toBe(summary.iteration % 2 === 0);
-      // One reading of this clock is one millisecond: eight retrievals and one writing, read twice each, inside one rollout.
+      // One reading of this clock is one millisecond: eight retrievals and one writing, read twice each, inside one rollout;
+      // the tips are stored after it.
       expect(retrieval).toBe(8);
-      expect(tipWriting).toBe(1);
-      expect(rollout + retrieval + tipWriting).toBe(2 * 9 + 1);
+      expect(tipWriting).toBe(1 + 1);
+      expect(rollout + retrieval + tipWriting).toBe(2 * 9 + 1 + 1);
     }
   });
 });
