@@ -37,7 +37,7 @@ export function GoalList({ views, isOpen = false }: GoalListProps) {
           ))}
         </span>
       </summary>
-      <ul className={styles.goals}>
+      <ul className={styles.goals} tabIndex={0} aria-label="Goals">
         {goals.map((goal, i) => (
           <GoalRow key={i} goal={goal} isNew={isNew(i)} />
         ))}

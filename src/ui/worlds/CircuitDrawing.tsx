@@ -15,6 +15,9 @@ const WIRE_COLOURS: Readonly<Partial<Record<string, string | undefined>>> = {
   black: styles.black,
   white: styles.white,
   brown: styles.brown,
+  purple: styles.purple,
+  violet: styles.violet,
+  gold: styles.gold,
 };
 
 /** A circuit as a loop: sources, parts and switches as boxes with their terminals, wires as coloured lines between. */

@@ -7,7 +7,7 @@ const PLANT_PATHS: Readonly<Partial<Record<string, string>>> = {
   seedling: "M8 14V9M8 9C8 7 6.5 6 4.5 6 4.5 8 6 9 8 9zM8 10c0-2 1.5-3 3.5-3 0 2-1.5 3-3.5 3z",
   adult: "M8 14V8M8 3a3.5 3.5 0 0 1 2 6.300H6A3.5 3.5 0 0 1 8 3z",
   reproducing:
-    "M8 14V8.500M8 6.500a1 1 0 1 0 0-2 1 1 0 0 0 0 2zM8 4.500c-1-3 1-3 0 0M9 5.500c3-1 3 1 0 0M8 6.500c1 3-1 3 0 0M7 5.500c-3 1-3-1 0 0",
+    "M8 14.5V9.5M6.3 2.7a1.7 1.7 0 1 0 3.4 0a1.7 1.7 0 1 0 -3.4 0zM9.1 5.5a1.7 1.7 0 1 0 3.4 0a1.7 1.7 0 1 0 -3.4 0zM6.3 8.3a1.7 1.7 0 1 0 3.4 0a1.7 1.7 0 1 0 -3.4 0zM3.5 5.5a1.7 1.7 0 1 0 3.4 0a1.7 1.7 0 1 0 -3.4 0z",
   dead: "M8 14V6M8 9L5 6M8 10l3-4M5 14h6",
 };
 
@@ -20,7 +20,8 @@ const ANIMAL_PATHS: Readonly<Partial<Record<string, string>>> = {
   dead: "M5 5l6 6M11 5l-6 6",
 };
 
-const ANIMAL = "M5 12c0-2 1.5-3 3-3s3 1 3 3-1.5 1.5-3 1.500S5 14 5 12zM4 8v-.5M6.5 6v-.5M9.5 6v-.5M12 8v-.5";
+const ANIMAL =
+  "M8 9c1.9 0 3.4 1.7 3.4 3.2S10.2 14 8 14s-3.4-.3-3.4-1.8S6.1 9 8 9zM2.5 7.8a1.1 1.1 0 1 0 2.2 0a1.1 1.1 0 1 0 -2.2 0zM5.2 4.9a1.1 1.1 0 1 0 2.2 0a1.1 1.1 0 1 0 -2.2 0zM8.6 4.9a1.1 1.1 0 1 0 2.2 0a1.1 1.1 0 1 0 -2.2 0zM11.3 7.8a1.1 1.1 0 1 0 2.2 0a1.1 1.1 0 1 0 -2.2 0z";
 const PLANT = PLANT_PATHS["adult"]!;
 
 /** A drawing of what something alive looks like in its stage; silent for screen readers, which read the name. */

@@ -19,6 +19,6 @@ export function WorldScene({ views, taskWords, player, next }: WorldSceneProps) 
   const view = views.at(-1)!;
   if (view.kind === "shop") return <ShopPage view={view} onAct={player?.onAct ?? null} next={next} />;
   const path = views.flatMap((past) => (past.kind === "rooms" ? [past.agentRoom] : []));
-  const goalWords = view.goals.map(({ text }) => text);
+  const goalWords = view.goals.filter(({ kind }) => kind === "ordered").map(({ text }) => text);
   return <RoomScene view={view} path={path} taskWords={[taskWords, ...goalWords].join(" ")} player={player} />;
 }
