@@ -46,6 +46,14 @@ npm run --silent cli -- results                   # pages and figures from the s
 npm run --silent cli -- results --check           # says which of them differ from the runs; exit code 1 if any does
 \`\`\`
 
+How hard the tasks are without training (\`task-difficulty.json\`) is measured, and the best run of each task
+(\`best-runs.json\`) is picked by:
+
+\`\`\`
+npm run --silent cli -- tasks --base base --base-episodes 5 --out docs/results/task-difficulty.json
+npm run --silent cli -- results
+\`\`\`
+
 What each experiment consists of is data in [src/experiments/plans.ts](../../src/experiments/plans.ts). Remarks written by
 hand stand in \`notes/<experiment>.md\` and are shown on its page.
 
