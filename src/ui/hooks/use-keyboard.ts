@@ -3,13 +3,15 @@ import { isRunning, pause, reset, step, train } from "../actions/live-runs.ts";
 import { stepTurn } from "../panels/WatchPanel.tsx";
 import { usePage } from "../store/store.ts";
 
+const HELP = "?";
+
 const ACTIONS: Readonly<Record<string, () => void>> = {
   " ": () => (isRunning() && !usePage.getState().isPausing ? pause() : train()),
   ArrowRight: () => stepTurn(1),
   ArrowLeft: () => stepTurn(-1),
   s: step,
   r: () => reset("same"),
-  "?": () => usePage.setState(({ isHelpOpen }) => ({ isHelpOpen: !isHelpOpen })),
+  [HELP]: () => usePage.setState(({ isHelpOpen }) => ({ isHelpOpen: !isHelpOpen })),
 };
 
 /** Elements that use the keys themselves. */
@@ -27,6 +29,8 @@ export function useKeyboard(): void {
       if (key === " " && target.closest(PRESSABLE) !== null) return;
       const name = key.length === 1 ? key.toLowerCase() : key;
       if (!Object.hasOwn(ACTIONS, name)) return;
+      // In the list of tasks the run is out of sight, and Space scrolls.
+      if (usePage.getState().view === "tasks" && name !== HELP) return;
       event.preventDefault();
       ACTIONS[name]!();
     };
