@@ -28,6 +28,14 @@ async function playFromList(page: Page, task: string): Promise<void> {
   await page.getByRole("combobox", { name: "Your action" }).waitFor();
 }
 
+/** Whether the page is larger than the window. */
+function scrolls(page: Page): Promise<boolean> {
+  return page.evaluate(() => {
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    return scrollWidth > innerWidth || scrollHeight > innerHeight;
+  });
+}
+
 /** Types the beginning of an action, chooses the first completion with the arrow keys, and sends it. */
 async function completeAndSend(page: Page, beginning: string): Promise<void> {
   await page.keyboard.type(beginning);
@@ -80,6 +88,7 @@ describe("with the keyboard alone", () => {
     expect(await circuit.getAttribute("aria-label")).toContain("red bulb anode to black wire 2");
     expect(await scoreOf(page)).toBe(100);
     expect(await page.getByText("Goals: 7 of 7 met").count()).toBe(1);
+    expect(await scrolls(page)).toBe(false);
   });
 
   test("something is bought in the shop for more than nothing, and the receipt says why", async () => {
@@ -155,6 +164,14 @@ describe("the list of tasks", () => {
       .locator("tr:has(button[data-task])")
       .evaluateAll((all) => all.map((one) => one.textContent));
     for (const row of rows) expect(row).toMatch(/−?\d+\.\d/);
+    expect(await scrolls(page)).toBe(false);
+  });
+
+  test("leaves the run alone: its keys rest while the list is shown", async () => {
+    const { page } = playground;
+    for (const key of ["s", "Space"]) await page.keyboard.press(key);
+    expect(await page.getByTestId("backend").textContent()).toBe("–");
+    expect(await page.getByTestId("train").textContent()).toContain("Train");
   });
 
   test("tells the goals and points of a task, and sets up training on it", async () => {

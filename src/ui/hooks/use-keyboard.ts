@@ -18,6 +18,11 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
 const TYPING = "input, select, textarea, [contenteditable], [role=menu], dialog[open]";
 const PRESSABLE = "button, a, summary, [role=button]";
 
+/** In the list of tasks the run is out of sight, and Space scrolls. */
+function isOutOfSight(name: string): boolean {
+  return name !== HELP && usePage.getState().view === "tasks";
+}
+
 /** The page's keys; not while someone types, and not in place of a button that has the focus. */
 export function useKeyboard(): void {
   useEffect(() => {
@@ -28,9 +33,7 @@ export function useKeyboard(): void {
       if (target.closest(TYPING) !== null) return;
       if (key === " " && target.closest(PRESSABLE) !== null) return;
       const name = key.length === 1 ? key.toLowerCase() : key;
-      if (!Object.hasOwn(ACTIONS, name)) return;
-      // In the list of tasks the run is out of sight, and Space scrolls.
-      if (usePage.getState().view === "tasks" && name !== HELP) return;
+      if (!Object.hasOwn(ACTIONS, name) || isOutOfSight(name)) return;
       event.preventDefault();
       ACTIONS[name]!();
     };
