@@ -33,6 +33,8 @@ export const CONFIG_PRESETS: readonly ConfigPreset[] = [
       tipsPerTurn: 1,
       tipsPerEpisode: 10,
       minibatches: 2,
+      likelihoodDecay: 0.97,
+      likelihoodFloor: 0.6,
     },
   },
   {
@@ -51,6 +53,8 @@ export const CONFIG_PRESETS: readonly ConfigPreset[] = [
       tipsPerTurn: 1,
       tipsPerEpisode: 10,
       minibatches: 2,
+      likelihoodDecay: 0.97,
+      likelihoodFloor: 0.6,
     },
   },
   {

@@ -1,7 +1,7 @@
 /** @file Reads the files of a run folder (`train` and `sweep` write them) into curves. Pure: texts in, data out. */
 import { ConfigError } from "../core/base/errors.ts";
 import type { EvaluationRecord, IterationSummary, TrainingEvent } from "../core/events/training-event.ts";
-import type { RunConfig } from "../core/training/run-config.ts";
+import { DEFAULT_CONFIG, type RunConfig } from "../core/training/run-config.ts";
 
 /** The texts of a run folder. */
 export interface RunFiles {
@@ -86,7 +86,8 @@ export function parseRun({ name, events: text, summary }: RunFiles): RecordedRun
   const evaluations = eventsOfType(events, "evaluated").map(({ evaluation }) => evaluation);
   return {
     name,
-    config: started.config as RunConfig,
+    // A setting that came later has a default that does what the code did before it.
+    config: { ...DEFAULT_CONFIG, ...(started.config as Partial<RunConfig>) },
     backend: started.backend,
     curve: eventsOfType(events, "iterationFinished").map((event) => event.summary),
     evaluations: evaluations.filter(({ memory }) => memory === "off"),

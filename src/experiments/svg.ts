@@ -10,13 +10,22 @@ export interface Theme {
   readonly methods: Readonly<Record<string, string>>;
 }
 
-/** On a white page. Blue, orange, grey and green differ in lightness too. */
+/** On a white page. What lines of a like lightness have apart is their dash, see {@link DASHES}. */
 export const LIGHT: Theme = {
   background: "#ffffff",
   text: "#1c1b19",
   muted: "#625e57",
   line: "#dcd9d2",
-  methods: { empo2: "#1764ab", grpo: "#c2500a", naive: "#77736b", reflexion: "#4d7a3a" },
+  methods: {
+    empo2: "#1764ab",
+    grpo: "#c2500a",
+    gigpo: "#a32a66",
+    naive: "#77736b",
+    reflexion: "#4d7a3a",
+    retrospex: "#7a6000",
+    "context-distillation": "#0f7272",
+    "tip-credit": "#7a5ea8",
+  },
 };
 
 /** On a dark page. */
@@ -25,11 +34,28 @@ export const DARK: Theme = {
   text: "#eceae6",
   muted: "#a8a69f",
   line: "#383c43",
-  methods: { empo2: "#6fb5f7", grpo: "#f49b55", naive: "#a8a69f", reflexion: "#9cc787" },
+  methods: {
+    empo2: "#6fb5f7",
+    grpo: "#f49b55",
+    gigpo: "#f08fbb",
+    naive: "#a8a69f",
+    reflexion: "#9cc787",
+    retrospex: "#d9b84a",
+    "context-distillation": "#63c7c3",
+    "tip-credit": "#b59be0",
+  },
 };
 
 /** Dashes by method, so that a line is known without its colour. */
-export const DASHES: Readonly<Record<string, string>> = { grpo: "7 4", naive: "2 3", reflexion: "9 3 2 3" };
+export const DASHES: Readonly<Record<string, string>> = {
+  grpo: "7 4",
+  gigpo: "7 4 2 4",
+  naive: "2 3",
+  reflexion: "9 3 2 3",
+  retrospex: "2 6",
+  "context-distillation": "12 4",
+  "tip-credit": "12 3 3 3",
+};
 
 type Attributes = Readonly<Record<string, string | number | undefined>>;
 

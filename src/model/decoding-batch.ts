@@ -67,6 +67,7 @@ export class TransformerDecodingBatch implements DecodingBatch {
   async #generate(requests: readonly GenerateRequest[]): Promise<Completion[]> {
     const writings = requests.map((request): Writing => {
       const episode = this.#episodes[request.episode]!;
+      takeBack(episode, request.forget ?? 0);
       for (const token of request.append) episode.tokens.push(token);
       return { request, episode, tokens: [], logProbs: [], entropies: [] };
     });
@@ -86,19 +87,32 @@ export class TransformerDecodingBatch implements DecodingBatch {
     }
   }
 
-  #validateRequest({ append, maxTokens, temperature }: GenerateRequest, episode: Episode): void {
+  #validateRequest(request: GenerateRequest, episode: Episode): void {
+    const { append, maxTokens, temperature, forget = 0 } = request;
+    const kept = episode.tokens.length - forget;
     if (!(temperature >= 0 && temperature < Infinity)) {
       throw new ConfigError(`generate: a temperature of at least 0, got ${temperature}`);
     }
     if (!Number.isSafeInteger(maxTokens) || maxTokens < 0) {
       throw new ConfigError(`generate: a number of tokens, got ${maxTokens}`);
     }
-    if (episode.tokens.length + append.length === 0) throw new ShapeError("generate: something to read, got nothing");
+    if (!Number.isSafeInteger(forget) || forget < 0 || kept < 0) {
+      throw new ShapeError(`generate: at most ${episode.tokens.length} tokens to forget, got ${forget}`);
+    }
+    if (kept + append.length === 0) throw new ShapeError("generate: something to read, got nothing");
     const { contextLength } = this.#config;
-    const length = episode.tokens.length + append.length + maxTokens;
+    const length = kept + append.length + maxTokens;
     if (length > contextLength) throw new ShapeError(`generate: at most ${contextLength} tokens in all, got ${length}`);
     if (append.length > 0) validateSequence("generate", append, this.#config);
   }
+}
+
+/** Forgets the episode's last tokens. The cache keeps them until others take their place; no one looks at them. */
+function takeBack(episode: Episode, count: number): void {
+  if (count === 0) return;
+  episode.tokens.length -= count;
+  // The last token left is read again, because only reading it tells what comes next.
+  episode.cached = Math.min(episode.cached, Math.max(0, episode.tokens.length - 1));
 }
 
 /** Records a written token. */

@@ -2,40 +2,33 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { openKvCache } from "./decoder.ts";
 import type { Writer, Writing } from "./decoding-batch.ts";
-import type { DeviceWeights } from "./device-weights.ts";
-import type { ParameterLayout } from "./parameters.ts";
+import type { HostState } from "./host-state.ts";
+import type { PlainLearner } from "./learner.ts";
 import { StepwiseWriter } from "./stepwise-writer.ts";
 import type { Transformer } from "./transformer.ts";
 import { DecodePlan } from "./webgpu/decode-plan.ts";
 import { startDecodePlan } from "./webgpu/start-decode-plan.ts";
 import { TurnWriter } from "./webgpu/turn-writer.ts";
 
-/** A policy as decoding needs it. */
-export interface DecodingSource {
-  readonly model: Transformer;
-  readonly layout: ParameterLayout;
-  /** Current weights on the device. */
-  weights(): DeviceWeights;
-  /** Current weights on the host. */
-  parameters(): Float32Array;
-  /** Log-probs of the tokens from `from` on, by plain ops. */
-  score(tokens: readonly number[], from: number): Promise<readonly number[]>;
-}
-
 /** Opens writers for decoding batches and keeps the GPU kernel's weights current. */
 export class DecodingPath {
-  readonly #source: DecodingSource;
+  readonly #model: Transformer;
+  readonly #state: HostState;
+  readonly #plain: PlainLearner;
   #plan: Promise<DecodePlan | string> | null = null;
-  #isStale = false;
+  /** Version of the weights on the device. */
+  #version = 0;
 
-  constructor(source: DecodingSource) {
-    this.#source = source;
+  constructor(model: Transformer, state: HostState, plain: PlainLearner) {
+    this.#model = model;
+    this.#state = state;
+    this.#plain = plain;
   }
 
   /** A writer with an empty cache. */
   open(episodeCount: number): Writer {
     const stepwise = (): Writer => {
-      return new StepwiseWriter(openKvCache(this.#source.model, episodeCount), () => this.#source.weights());
+      return new StepwiseWriter(openKvCache(this.#model, episodeCount), () => this.#plain.weights.get());
     };
     if (tf.getBackend() !== "webgpu") return stepwise();
     return new LateWriter(async () => {
@@ -52,11 +45,6 @@ export class DecodingPath {
     return typeof plan === "string" ? plan : "Decoding a whole turn in one dispatch.";
   }
 
-  /** To be called after every change of the weights. */
-  weightsChanged(): void {
-    this.#isStale = true;
-  }
-
   /** Frees the GPU's copy of the weights. */
   dispose(): void {
     void this.#plan?.then((plan) => {
@@ -66,20 +54,17 @@ export class DecodingPath {
   }
 
   #currentPlan(): Promise<DecodePlan | string> {
-    const { model, layout } = this.#source;
-    this.#plan ??= startDecodePlan({
-      config: model.config,
-      layout,
-      parameters: this.#source.parameters(),
-      score: (tokens, from) => this.#source.score(tokens, from),
-    });
+    if (this.#plan === null) {
+      this.#version = this.#state.current.version;
+      this.#plan = startDecodePlan(this.#state, this.#plain);
+    }
     return this.#plan;
   }
 
   #refresh(plan: DecodePlan): void {
-    if (!this.#isStale) return;
-    this.#isStale = false;
-    plan.setWeights(this.#source.parameters());
+    const { values, version } = this.#state.current;
+    if (version !== this.#version) plan.setWeights(values);
+    this.#version = version;
   }
 }
 

@@ -2,7 +2,7 @@
  * @file The policy: a transformer on tfjs that decodes, scores and learns. Weights and moments live on the host as flat
  * arrays; the device holds a copy of the weights. A step is refused as a whole if one of its numbers is not finite.
  */
-import { CheckpointError, ConfigError, DeviceError, ShapeError } from "../core/base/errors.ts";
+import { CheckpointError, ConfigError, ShapeError } from "../core/base/errors.ts";
 import { Random } from "../core/base/random.ts";
 import type {
   DecodingBatch,
@@ -18,14 +18,13 @@ import type {
 } from "../core/policy/policy.ts";
 import { TransformerDecodingBatch } from "./decoding-batch.ts";
 import { DecodingPath } from "./decoding-path.ts";
-import { uploadWeights, type DeviceWeights } from "./device-weights.ts";
-import { noSums, surrogateLoss, weightedCrossEntropy, type SurrogateSums } from "./losses.ts";
-import { adamWStep, l2Norm, newOptimizerState, type OptimizerState } from "./optimizer.ts";
+import { HostState } from "./host-state.ts";
+import { PlainLearner } from "./learner.ts";
+import { LearningPath } from "./learning-path.ts";
+import type { SurrogateSums } from "./losses.ts";
 import {
-  firstNonFinite,
   fromNamedTensors,
   initialParameters,
-  nameAt,
   parameterLayout,
   toNamedTensors,
   type ParameterLayout,
@@ -33,7 +32,7 @@ import {
 import { rotaryTable, rotaryTensors } from "./rotary.ts";
 import { sequenceBatch, validatePositions, validateSequence } from "./sequence-batch.ts";
 import { disposeAll } from "./tidy.ts";
-import { accumulateGradient, scoreSequences, type ScoredSequence, type WeightedModel } from "./training.ts";
+import type { ScoredSequence } from "./training.ts";
 import { positionLogits, type Transformer } from "./transformer.ts";
 
 /** Gradient of a weighted cross-entropy as sums, so that shards of a batch add up exactly. */
@@ -61,32 +60,19 @@ export interface LanguageModelStats {
 /** The transformer as {@link Policy}, plus language-model training. */
 export class TransformerPolicy implements Policy {
   readonly config: ModelConfig;
-  readonly #layout: ParameterLayout;
+  readonly #state: HostState;
   readonly #model: Transformer;
+  readonly #plain: PlainLearner;
+  readonly #learning: LearningPath;
   readonly #decoding: DecodingPath;
-  #parameters: Float32Array;
-  #optimizer: OptimizerState;
-  #weights: DeviceWeights;
-  #base: DeviceWeights | null = null;
-  #isDisposed = false;
 
   private constructor(config: ModelConfig, layout: ParameterLayout, parameters: Float32Array) {
     this.config = config;
-    this.#layout = layout;
-    this.#parameters = parameters;
-    this.#optimizer = newOptimizerState(layout.size);
+    this.#state = new HostState(config, layout, parameters);
     this.#model = { config, rotary: rotaryTensors(rotaryTable(config.contextLength, config.width / config.heads)) };
-    this.#weights = uploadWeights(layout, parameters, config.layers);
-    this.#decoding = new DecodingPath({
-      model: this.#model,
-      layout,
-      weights: () => this.#weights,
-      parameters: () => this.#parameters,
-      score: async (tokens, from) => {
-        const positions = Array.from({ length: tokens.length - from }, (_, i) => from + i);
-        return (await this.logProbs([{ tokens, positions }], 1))[0]!;
-      },
-    });
+    this.#plain = new PlainLearner(this.#model, this.#state);
+    this.#learning = new LearningPath(this.#plain, this.#state);
+    this.#decoding = new DecodingPath(this.#model, this.#state, this.#plain);
   }
 
   /** A new policy with weights drawn from `random`, on the backend that `selectBackend` made current. */
@@ -109,22 +95,24 @@ export class TransformerPolicy implements Policy {
 
   /** Number of weights: the length of every flat array. */
   get parameterCount(): number {
-    return this.#layout.size;
+    return this.#state.layout.size;
   }
 
   open(episodeCount: number): DecodingBatch {
-    this.#requireUse("open");
+    this.#state.requireUse("open");
     return new TransformerDecodingBatch(this.config, this.#decoding.open(episodeCount), episodeCount);
   }
 
-  /** A sentence on how this policy decodes, to be shown to the user. */
-  describeDecoding(): Promise<string> {
-    return this.#decoding.describe();
+  /** Sentences on how this policy decodes and learns, to be shown to the user. Compiles what is not compiled. */
+  async describe(): Promise<string> {
+    return `${await this.#decoding.describe()} ${await this.#learning.describe()}`;
   }
 
   async logProbs(sequences: readonly ScoredSequence[], temperature: number): Promise<number[][]> {
+    this.#state.requireUse("logProbs");
     this.#validateSequences("logProbs", sequences);
-    const outcomes = await scoreSequences(this.#current(), sequences, positiveTemperature("logProbs", temperature));
+    const learner = await this.#learning.learner();
+    const outcomes = await learner.score(sequences, positiveTemperature("logProbs", temperature));
     return outcomes.map(({ logProbs }) => [...logProbs]);
   }
 
@@ -138,7 +126,7 @@ export class TransformerPolicy implements Policy {
     if (bad !== undefined) throw new ShapeError(`distributions: positions from 0 to ${tokens.length - 1}, got ${bad}`);
     if (positions.length === 0) return [];
     const batch = sequenceBatch([tokens.slice(0, Math.max(...positions) + 1)], true);
-    const logits = positionLogits(this.#model, this.#weights, batch, Int32Array.from(positions));
+    const logits = positionLogits(this.#model, this.#plain.weights.get(), batch, Int32Array.from(positions));
     const values = (await logits.data()) as Float32Array;
     logits.dispose();
     const { vocabularySize } = this.config;
@@ -154,20 +142,13 @@ export class TransformerPolicy implements Policy {
     const sequences = rows.map((row) => this.#sequenceOf(row));
     const tokenCount = sequences.reduce((sum, { positions }) => sum + positions.length, 0);
     if (tokenCount === 0) throw new ShapeError("update: at least one loss position, got none");
-    const temperature = positiveTemperature("update", loss.temperature);
-    const needsBase = loss.klCoefficient !== 0 || options?.measureKl === true;
-    const base = needsBase ? await this.#scoreWithBase(sequences, temperature) : null;
-    const sums = noSums();
-    const logProbs: number[][] = rows.map(() => []);
-    const gradient = await accumulateGradient(this.#current(), sequences, temperature, (i, outcome) => {
-      const size = outcome.logProbs.length;
-      const slopes = { logProb: new Float32Array(size), entropy: new Float32Array(size) };
-      surrogateLoss(rows[i]!, { ...outcome, baseLogProbs: base?.[i]?.logProbs ?? null }, loss, { sums, slopes });
-      logProbs[i] = [...outcome.logProbs];
-      return slopes;
-    });
-    const gradNorm = this.#step(gradient, { lossSum: sums.loss, scale: 1 / tokenCount }, optimizer);
-    return { ...meansOf(sums), klToBase: base === null ? null : sums.klToBase / tokenCount, gradNorm, logProbs };
+    positiveTemperature("update", loss.temperature);
+    const measuresKl = loss.klCoefficient !== 0 || options?.measureKl === true;
+    const learner = await this.#learning.learner();
+    const work = { rows, sequences, tokenCount, loss, measuresKl };
+    const { sums, gradNorm, logProbs } = await learner.update(work, optimizer);
+    const klToBase = measuresKl ? sums.klToBase / tokenCount : null;
+    return { ...meansOf(sums), klToBase, gradNorm, logProbs: logProbs.map((each) => Array.from(each)) };
   }
 
   /**
@@ -176,29 +157,22 @@ export class TransformerPolicy implements Policy {
    * @throws {DeviceError} and changes nothing if a number is not finite
    */
   async languageModelStep(rows: readonly LanguageModelRow[], optimizer: OptimizerConfig): Promise<LanguageModelStats> {
-    const { gradient, lossSum, weightSum, logProbs } = await this.languageModelGradients(rows);
+    const sequences = rows.map((row) => this.#weightedSequence(row));
+    const weightSum = sequences.reduce((sum, { positions }, i) => sum + weightOf(rows[i]!, positions), 0);
     if (!(weightSum > 0)) throw new ShapeError(`languageModelStep: weights with a positive sum, got ${weightSum}`);
-    const gradNorm = this.#step(gradient, { lossSum, scale: 1 / weightSum }, optimizer);
-    return { loss: lossSum / weightSum, gradNorm, weightSum, logProbs };
+    const learner = await this.#learning.learner();
+    const { sums, gradNorm, logProbs } = await learner.languageModelStep({ rows, sequences }, optimizer);
+    const spread = spreadOut(rows, sequences, logProbs);
+    return { loss: sums.loss / sums.weight, gradNorm, weightSum: sums.weight, logProbs: spread };
   }
 
   /** Gradient of Σ w·(−log π) and its sums, for training on several processes; zeros without weights. Changes nothing. */
   async languageModelGradients(rows: readonly LanguageModelRow[]): Promise<LanguageModelGradients> {
     const sequences = rows.map((row) => this.#weightedSequence(row));
-    let lossSum = 0;
-    let weightSum = 0;
-    const logProbs = rows.map(({ tokens }) => new Float32Array(tokens.length));
-    const accumulated = await accumulateGradient(this.#current(), sequences, 1, (i, outcome) => {
-      const { positions } = sequences[i]!;
-      const weights = positions.map((position) => rows[i]!.weights[position]!);
-      const slopes = { logProb: new Float32Array(positions.length), entropy: new Float32Array(positions.length) };
-      lossSum += weightedCrossEntropy(weights, outcome.logProbs, slopes.logProb);
-      weightSum += weights.reduce((sum, weight) => sum + weight, 0);
-      positions.forEach((position, k) => (logProbs[i]![position] = outcome.logProbs[k]!));
-      return slopes;
-    });
-    const gradient = accumulated.length === 0 ? new Float32Array(this.#layout.size) : accumulated;
-    return { gradient, lossSum, weightSum, logProbs };
+    this.#state.requireUse("policy");
+    const { gradient, sums, logProbs } = await this.#plain.crossEntropyGradient({ rows, sequences });
+    const spread = spreadOut(rows, sequences, logProbs);
+    return { gradient, lossSum: sums.loss, weightSum: sums.weight, logProbs: spread };
   }
 
   /**
@@ -210,25 +184,26 @@ export class TransformerPolicy implements Policy {
    * @throws {DeviceError} and changes nothing if a number is not finite
    */
   applyGradients(gradient: Float32Array, weightSum: number, optimizer: OptimizerConfig): number {
-    if (gradient.length !== this.#layout.size) {
-      throw new ShapeError(`applyGradients: ${this.#layout.size} numbers, got ${gradient.length}`);
+    const { size } = this.#state.layout;
+    if (gradient.length !== size) {
+      throw new ShapeError(`applyGradients: ${size} numbers, got ${gradient.length}`);
     }
-    return this.#step(gradient.slice(), { lossSum: 0, scale: 1 / weightSum }, optimizer);
+    return this.#state.step(gradient.slice(), { lossSum: 0, scale: 1 / weightSum }, optimizer);
   }
 
   setBase(): Promise<void> {
-    this.#requireUse("setBase");
-    if (this.#base !== null) disposeAll(this.#base);
-    this.#base = uploadWeights(this.#layout, this.#parameters, this.config.layers);
+    this.#state.requireUse("setBase");
+    this.#state.setBase();
     return Promise.resolve();
   }
 
   save(): Promise<PolicyState> {
-    const { step, first, second } = this.#optimizer;
+    const { layout, current, optimizer } = this.#state;
+    const { step, first, second } = optimizer;
     return Promise.resolve({
       config: this.config,
-      weights: toNamedTensors(this.#layout, this.#parameters),
-      optimizer: { step, first: toNamedTensors(this.#layout, first), second: toNamedTensors(this.#layout, second) },
+      weights: toNamedTensors(layout, current.values),
+      optimizer: { step, first: toNamedTensors(layout, first), second: toNamedTensors(layout, second) },
     });
   }
 
@@ -239,60 +214,23 @@ export class TransformerPolicy implements Policy {
    */
   // eslint-disable-next-line @typescript-eslint/require-await -- errors are to arrive as rejections
   async load(state: PolicyState): Promise<void> {
-    this.#requireUse("load");
+    this.#state.requireUse("load");
     const own = JSON.stringify(sortedEntries(this.config));
     const other = JSON.stringify(sortedEntries(state.config));
     if (own !== other) throw new CheckpointError(`load: a state of configuration ${own}, got ${other}`);
-    const parameters = fromNamedTensors(this.#layout, state.weights);
-    const first = fromNamedTensors(this.#layout, state.optimizer.first);
-    const second = fromNamedTensors(this.#layout, state.optimizer.second);
-    this.#parameters = parameters;
-    this.#optimizer = { step: state.optimizer.step, first, second };
-    this.#refreshWeights();
+    const { layout } = this.#state;
+    const parameters = fromNamedTensors(layout, state.weights);
+    const first = fromNamedTensors(layout, state.optimizer.first);
+    const second = fromNamedTensors(layout, state.optimizer.second);
+    this.#state.replace(parameters, { step: state.optimizer.step, first, second });
   }
 
   dispose(): void {
-    if (this.#isDisposed) return;
-    this.#isDisposed = true;
+    if (!this.#state.dispose()) return;
     this.#decoding.dispose();
-    disposeAll(this.#weights);
-    if (this.#base !== null) disposeAll(this.#base);
+    this.#learning.dispose();
+    this.#plain.dispose();
     disposeAll(this.#model.rotary);
-  }
-
-  /** Divides, checks, steps and uploads; or throws and changes nothing. */
-  #step(
-    gradient: Float32Array,
-    { lossSum, scale }: { readonly lossSum: number; readonly scale: number },
-    config: OptimizerConfig,
-  ): number {
-    this.#requireUse("update");
-    if (!Number.isFinite(lossSum * scale)) throw new DeviceError(`update: a finite loss, got ${lossSum * scale}`);
-    for (let i = 0; i < gradient.length; i++) gradient[i]! *= scale;
-    const bad = firstNonFinite(gradient);
-    if (bad >= 0) {
-      throw new DeviceError(`update: a finite gradient, got ${gradient[bad]} in "${nameAt(this.#layout, bad)}"`);
-    }
-    const gradNorm = l2Norm(gradient);
-    adamWStep(this.#layout, this.#parameters, this.#optimizer, { gradient, gradNorm, config });
-    this.#refreshWeights();
-    return gradNorm;
-  }
-
-  #refreshWeights(): void {
-    this.#decoding.weightsChanged();
-    disposeAll(this.#weights);
-    this.#weights = uploadWeights(this.#layout, this.#parameters, this.config.layers);
-  }
-
-  #current(): WeightedModel {
-    this.#requireUse("policy");
-    return { model: this.#model, weights: this.#weights };
-  }
-
-  async #scoreWithBase(sequences: readonly ScoredSequence[], temperature: number) {
-    if (this.#base === null) throw new ConfigError("update: a base for the KL penalty (setBase), got none");
-    return scoreSequences({ model: this.#model, weights: this.#base }, sequences, temperature);
   }
 
   #sequenceOf(row: UpdateRow): ScoredSequence {
@@ -323,10 +261,24 @@ export class TransformerPolicy implements Policy {
       validatePositions(operation, positions, tokens.length);
     }
   }
+}
 
-  #requireUse(operation: string): void {
-    if (this.#isDisposed) throw new ConfigError(`${operation}: a policy in use, got a disposed one`);
-  }
+/** Sum of a row's weights at the positions. */
+function weightOf({ weights }: LanguageModelRow, positions: readonly number[]): number {
+  return positions.reduce((sum, position) => sum + weights[position]!, 0);
+}
+
+/** Log-probs of scored tokens as one array per row, 0 elsewhere. */
+function spreadOut(
+  rows: readonly LanguageModelRow[],
+  sequences: readonly ScoredSequence[],
+  logProbs: readonly ArrayLike<number>[],
+): Float32Array[] {
+  return rows.map(({ tokens }, i) => {
+    const spread = new Float32Array(tokens.length);
+    sequences[i]!.positions.forEach((position, k) => (spread[position] = logProbs[i]![k]!));
+    return spread;
+  });
 }
 
 function positiveTemperature(operation: string, temperature: number): number {

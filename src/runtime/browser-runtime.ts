@@ -18,6 +18,7 @@ import { tipKeys } from "./tip-keys.ts";
 const CLOCK = { now: (): number => performance.now() };
 const COMPILE_TEXTS = {
   generate: "Compiling the GPU programs for rollouts",
+  logProbs: "Compiling the GPU programs for learning",
   update: "Compiling the GPU programs for learning",
 };
 
@@ -44,7 +45,9 @@ async function openRun(request: OpenRequest, store: RunStore, breathe: () => Pro
   const selected = await startWanted(request.backend);
   const baseFile = await loadBaseFile(config.base, store, onProgress);
   const plain = await createPolicy(basePolicyState(baseFile));
-  const watch = selected.name === "webgpu" ? await compilationWatcher(store, onProgress) : () => null;
+  let tellWay: () => void = () => undefined;
+  const workingWay = new Promise<void>((resolve) => (tellWay = resolve)).then(() => plain.describe()).catch(String);
+  const watch = selected.name === "webgpu" ? await compilationWatcher(store, onProgress, tellWay) : () => null;
   const policy = new ExclusivePolicy(plain, { breathe, watch, deviceLost: selected.deviceLost });
   const dependencies = { policy, config, emit, createEnv, taskSpec, clock: CLOCK, backend: selected.name };
   try {
@@ -58,6 +61,7 @@ async function openRun(request: OpenRequest, store: RunStore, breathe: () => Pro
       reason: selected.reasons.join(" "),
       isEmulated: selected.isEmulated,
       deviceLost: selected.deviceLost,
+      workingWay,
       tipKey: tipKeys(session.config, { createEnv, taskSpec }),
       dispose: () => policy.dispose(),
     };
@@ -71,16 +75,20 @@ function startWanted(choice: BackendChoice): Promise<SelectedBackend> {
   return startBackend({ wasmPaths: WASM_URLS, ...(choice === "auto" ? {} : { prefer: choice }) });
 }
 
-/** Tells that the first rollout and the first update compile, and how long that took the last time. */
+/**
+ * Tells that the first rollout, the first scoring and the first update compile, and how long that took the last time. An
+ * iteration ends with an update, so after the first one all is compiled.
+ */
 async function compilationWatcher(
   store: RunStore,
   onProgress: (progress: Progress | null) => void,
+  onAllCompiled: () => void,
 ): Promise<CallWatcher> {
   const expected = await store.readSetting("compileMs").catch(() => undefined);
   const times = new Map(Object.entries(typeof expected === "object" && expected !== null ? expected : {}));
   const seen = new Set<string>();
   return (call) => {
-    if (seen.has(call) || (call !== "generate" && call !== "update")) return null;
+    if (seen.has(call) || !isCompiled(call)) return null;
     seen.add(call);
     const start = performance.now();
     const before: unknown = times.get(call);
@@ -88,8 +96,13 @@ async function compilationWatcher(
     onProgress({ stage: "compiling", fraction: null, remainingMs, text: COMPILE_TEXTS[call] });
     return () => {
       onProgress(null);
+      if (call === "update") onAllCompiled();
       times.set(call, performance.now() - start);
       store.writeSetting("compileMs", Object.fromEntries(times)).catch(() => undefined);
     };
   };
+}
+
+function isCompiled(call: string): call is keyof typeof COMPILE_TEXTS {
+  return call in COMPILE_TEXTS;
 }

@@ -33,6 +33,8 @@ export interface OpenedRun {
   readonly backend: BackendName;
   /** Which backend and why, in plain sentences. */
   readonly reason: string;
+  /** Resolves with how the policy decodes and learns, in plain sentences, once it has chosen on WebGPU. Never rejects. */
+  readonly workingWay: Promise<string>;
   /** WebGPU runs in software here. */
   readonly isEmulated: boolean;
   /** Resolves with a sentence when the device is lost. */

@@ -223,8 +223,12 @@ export class RunHost {
       onFailure: (error, deviceLost) => this.#fail(run, outbox, { error, deviceLost }),
     });
     this.#run = run;
-    const { backend: name, reason, isEmulated } = opened;
-    outbox.post({ type: "backend", backend: name, reason, isEmulated });
+    const tellBackend = (reason: string): void =>
+      outbox.post({ type: "backend", backend: opened.backend, reason, isEmulated: opened.isEmulated });
+    tellBackend(opened.reason);
+    void opened.workingWay.then((way) => {
+      if (this.#run === run) tellBackend(`${opened.reason} ${way}`);
+    });
     run.reapply(parseChanges(stored?.header.pendingChanges ?? []));
     run.tellTips();
     outbox.post({ type: "progress", progress: null });

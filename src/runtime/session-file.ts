@@ -17,6 +17,8 @@ const BYTES_PER_FLOAT = 3;
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 const MAX_TIPS = 100_000;
 const MAX_STATES = 1_000_000;
+const MAX_LAYER = 65_536;
+const MAX_WEIGHTS = 1_000_000;
 
 /** The bytes of a run's checkpoint file. */
 export function encodeSessionFile({ policy, ...session }: SessionCheckpoint): Uint8Array<ArrayBuffer> {
@@ -92,7 +94,47 @@ const TIP = v.object({
   retrievedCount: COUNT,
 });
 
+const PENDING_TIP = v.pipe(
+  v.object({
+    tipId: COUNT,
+    iteration: COUNT,
+    tokens: TOKENS,
+    lossPositions: v.pipe(v.array(v.pipe(COUNT, v.minValue(1))), v.minLength(1), v.maxLength(4096)),
+    oldLogProbs: v.pipe(v.array(FINITE), v.maxLength(4096)),
+  }),
+  v.check(
+    ({ tokens, lossPositions, oldLogProbs }) =>
+      lossPositions.length === oldLogProbs.length &&
+      lossPositions.every((position, i) => position < tokens.length && position > (lossPositions[i - 1] ?? 0)),
+    "a log-prob for every position of the tip",
+  ),
+);
+
 const SEEN_STATE = v.object({ state: TOKENS, count: COUNT });
+const COUNTED_STATES = v.pipe(
+  v.array(v.tuple([NAME, v.pipe(v.array(SEEN_STATE), v.maxLength(MAX_STATES))])),
+  v.maxLength(10_000),
+);
+
+const SIZE = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_LAYER));
+const WEIGHTS = v.pipe(v.array(FINITE), v.maxLength(MAX_WEIGHTS));
+const NETWORK = v.pipe(
+  v.object({
+    shape: v.object({ inputs: SIZE, hidden: SIZE, outputs: SIZE }),
+    hiddenWeights: WEIGHTS,
+    hiddenBias: WEIGHTS,
+    outputWeights: WEIGHTS,
+    outputBias: WEIGHTS,
+  }),
+  v.check(
+    ({ shape: { inputs, hidden, outputs }, hiddenWeights, hiddenBias, outputWeights, outputBias }) =>
+      hiddenWeights.length === inputs * hidden &&
+      hiddenBias.length === hidden &&
+      outputWeights.length === hidden * outputs &&
+      outputBias.length === outputs,
+    "as many weights as the shape says",
+  ),
+);
 
 const EVALUATION = v.object({
   iteration: COUNT,
@@ -107,12 +149,17 @@ const EVALUATION = v.object({
   split: v.picklist(["train", "dev", "test"]),
 });
 
+const TWIN = v.tuple([NETWORK, NETWORK]);
+const CRITIC = v.object({ value: NETWORK, q: TWIN, target: TWIN, stepCount: COUNT });
+
 const SESSION_SCHEMA = v.object({
   version: v.literal(1),
   config: v.unknown(),
   iteration: COUNT,
   memory: v.object({ nextId: COUNT, tips: v.pipe(v.array(TIP), v.maxLength(MAX_TIPS)) }),
-  novelty: v.pipe(v.array(v.tuple([NAME, v.pipe(v.array(SEEN_STATE), v.maxLength(MAX_STATES))])), v.maxLength(10_000)),
+  novelty: v.union([COUNTED_STATES, v.object({ predictor: NETWORK })]),
+  pendingTips: v.optional(v.pipe(v.array(PENDING_TIP), v.maxLength(MAX_TIPS)), []),
+  critic: v.optional(v.nullable(CRITIC), null),
   random: v.object({ key: v.tuple([WORD, WORD]), drawn: COUNT }),
   totalTokenCount: COUNT,
   rolloutsHash: HASH,

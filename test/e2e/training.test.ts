@@ -12,18 +12,26 @@ import {
   waitUntilSaved,
 } from "./support/training.ts";
 
+/** What the page says on WebGPU, one after another. */
+const GPU_SENTENCES = [
+  "Compiling the GPU programs for rollouts",
+  "Compiling the GPU programs for learning",
+  "Decoding a whole turn in one dispatch. Learning a whole step in one submit.",
+];
+
 test.each([
-  { backend: "webgpu", settings: SHORT_RUN, options: {}, timeoutMs: 240_000 },
-  { backend: "wasm", settings: { iterations: 50 }, options: { withoutWebGpu: true }, timeoutMs: 60_000 },
+  { backend: "webgpu", settings: SHORT_RUN, options: {}, says: GPU_SENTENCES, timeoutMs: 240_000 },
+  { backend: "wasm", settings: { iterations: 50 }, options: { withoutWebGpu: true }, says: [], timeoutMs: 60_000 },
 ])(
   "the built page trains on $backend, keeps its tips in IndexedDB and goes on after a reload",
   { timeout: 540_000 },
-  async ({ backend, settings, options, timeoutMs }) => {
+  async ({ backend, settings, options, says, timeoutMs }) => {
     const playground = await openPlayground({ ...options, suffix: tinyRun(settings) });
     const { page } = playground;
     try {
       await press(page, "train");
       await waitForText(page, "backend", new RegExp(`^${backend}$`), timeoutMs);
+      for (const sentence of says) await page.getByText(sentence).first().waitFor({ timeout: timeoutMs });
       await waitUntilSaved(page, 1, timeoutMs);
       const before = await readDatabase(page);
       expect(before.runs).toHaveLength(1);

@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { toleranceOf, type KernelError } from "../model/webgpu-kernel-parity.ts";
 import { openPlayground } from "./support/browser.ts";
+import { bundlePage } from "./support/bundle.ts";
 
 /** Asks for an adapter as the page must: more than once, because the first answer after a cold start may be null. */
 const WORKER = `
@@ -48,5 +50,21 @@ test.each([
     expect(cspViolations).toEqual([]);
   } finally {
     await close();
+  }
+});
+
+test("every kernel of the update plan agrees with plain ops in the browser", { timeout: 300_000 }, async () => {
+  const folder = await bundlePage(new URL("./support/kernel-parity-page.ts", import.meta.url));
+  const { page, close } = await openPlayground({ root: folder });
+  try {
+    await page.waitForFunction(() => document.title === "done", undefined, { timeout: 240_000 });
+    const text = (await page.textContent("body"))!;
+    expect(text).toMatch(/^\[/);
+    const errors = JSON.parse(text) as KernelError[];
+    expect(errors.length).toBeGreaterThan(90);
+    expect(errors.filter(({ kernel, error }) => !(error < toleranceOf(kernel)))).toEqual([]);
+  } finally {
+    await close();
+    await rm(folder, { recursive: true });
   }
 });

@@ -89,6 +89,32 @@ describe.each(BACKENDS)("on %s", (backend) => {
     policy.dispose();
   });
 
+  it("what was taken back is as if it had never been read", async () => {
+    const policy = await lively(TINY);
+    const plain = policy.open(2);
+    await plain.generate([request(1, [1, 2, 3], { maxTokens: 0 })]);
+    const [expected] = await plain.generate([request(1, [6, 5], { turn: 2, maxTokens: 4 })]);
+    const [again] = await plain.generate([request(1, [], { turn: 3, maxTokens: 4 })]);
+    plain.close();
+    const batch = policy.open(2);
+    await batch.generate([request(1, [1, 2, 3], { maxTokens: 5 }), request(0, [4, 4])]);
+    await batch.generate([request(1, [8], { forget: 5, turn: 1, maxTokens: 6 })]);
+    const [first] = await batch.generate([request(1, [6, 5], { forget: 7, turn: 2, maxTokens: 4 })]);
+    expect(first!.tokens).toEqual(expected!.tokens);
+    expect(first!.logProbs).toBeAllClose(expected!.logProbs, { absolute: 1e-5 });
+    // The same turn again, nothing appended: the last token left is read once more.
+    const [second] = await batch.generate([request(1, [], { forget: 4, turn: 2, maxTokens: 4 })]);
+    expect(second!.tokens).toEqual(expected!.tokens);
+    expect(second!.logProbs).toBeAllClose(expected!.logProbs, { absolute: 1e-5 });
+    const [third] = await batch.generate([request(1, [], { turn: 3, maxTokens: 4 })]);
+    expect(third!.tokens).toEqual(again!.tokens);
+    for (const forget of [18, -1, 0.5]) {
+      await expect(batch.generate([request(1, [1], { forget, maxTokens: 0 })])).rejects.toThrow(ShapeError);
+    }
+    batch.close();
+    policy.dispose();
+  });
+
   it("writing ends with a stop token, which is part of the completion", async () => {
     const policy = await lively(TINY);
     const batch = policy.open(2);

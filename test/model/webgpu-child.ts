@@ -1,29 +1,52 @@
 /**
- * @file Runs the scenario on WebGPU in a process of its own, because the Vulkan library is looked up when a process
- * starts. Prints one JSON value: the outcome, or why there is none.
+ * @file Runs the scenario and the check of each kernel on WebGPU in a process of its own, because the Vulkan library is
+ * looked up when a process starts. Prints one JSON value: the outcomes, or why there are none.
  */
+import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/model/backend.ts";
-import { runScenario } from "./webgpu-scenario.ts";
+import { compileKernel } from "../../src/model/webgpu/compile-kernel.ts";
+import { countWebGpu } from "../support/webgpu-counts.ts";
+import { kernelErrors, type KernelError } from "./webgpu-kernel-parity.ts";
+import { runScenario, SUITED, UNSUITED, type Outcome } from "./webgpu-scenario.ts";
 
-async function run(): Promise<unknown> {
+/** What the child prints. */
+export interface ChildAnswer {
+  readonly suited: Outcome;
+  /** The same once more. */
+  readonly again: Outcome;
+  readonly unsuited: Outcome;
+  readonly kernels: readonly KernelError[];
+  /** What is said of a kernel that is not WGSL, and of one that does not fit its bindings. */
+  readonly broken: readonly string[];
+}
+
+/** The second writes to memory that is bound for reading. */
+const BROKEN = [
+  "fn main( {",
+  `@group(0) @binding(0) var<storage, read> x: array<f32>;
+@compute @workgroup_size(1) fn main() { x[0] = 1.0; }`,
+];
+
+async function run(): Promise<ChildAnswer | { readonly skipped: string }> {
   const { create, globals } = (await import("webgpu")) as unknown as {
     create: (flags: string[]) => GPU;
     globals: Record<string, unknown>;
   };
   Object.assign(globalThis, globals);
   Object.defineProperty(globalThis, "navigator", { value: { gpu: create([]) }, configurable: true });
-  let dispatches = 0;
-  const encoder = (globals["GPUComputePassEncoder"] as { prototype: GPUComputePassEncoder }).prototype;
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own this below
-  const dispatch = encoder.dispatchWorkgroups;
-  encoder.dispatchWorkgroups = function (this: GPUComputePassEncoder, ...size: [number, number?, number?]) {
-    dispatches += 1;
-    dispatch.apply(this, size);
-  };
+  const count = countWebGpu(globals);
   const { name, reasons } = await selectBackend({ prefer: "webgpu" });
   if (name !== "webgpu") return { skipped: reasons.join(" ") };
-  return runScenario(() => dispatches);
+  const suited = await runScenario(SUITED, count);
+  const again = await runScenario(SUITED, count);
+  const unsuited = await runScenario(UNSUITED, count);
+  const { device } = tf.backend() as unknown as { readonly device: GPUDevice };
+  await tf.setBackend("cpu");
+  const broken = await Promise.all(
+    BROKEN.map((code) => compileKernel(device, "broken", code).then(() => "nothing", String)),
+  );
+  return { broken, suited, again, unsuited, kernels: await kernelErrors(device, SUITED) };
 }
 
-const outcome = await run().catch((error: unknown) => ({ skipped: String(error) }));
-process.stdout.write(`${JSON.stringify(outcome)}\n`, () => process.exit(0));
+const answer = await run().catch((error: unknown) => ({ skipped: String(error) }));
+process.stdout.write(`${JSON.stringify(answer)}\n`, () => process.exit(0));

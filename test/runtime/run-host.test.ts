@@ -30,6 +30,16 @@ describe("a run", () => {
     expect(page.of("failed")).toEqual([]);
   });
 
+  test("tells how its policy works once that is known", async () => {
+    hooks.workingWay = Promise.resolve("Learning a whole step in one submit.");
+    const page = new HostHarness(store, hooks);
+    await page.start({ autoRun: false });
+    expect(page.of("backend").map(({ reason }) => reason)).toEqual([
+      "Using cpu.",
+      "Using cpu. Learning a whole step in one submit.",
+    ]);
+  });
+
   test("is only shown, not continued, without autoRun", async () => {
     const page = new HostHarness(store, hooks);
     await page.start({ autoRun: false });

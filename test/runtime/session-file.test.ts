@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CheckpointError } from "../../src/core/base/errors.ts";
+import { Random } from "../../src/core/base/random.ts";
+import { ActionCritic } from "../../src/core/critic/action-critic.ts";
+import { intrinsicReward } from "../../src/core/memory/intrinsic.ts";
 import { DEFAULT_CONFIG } from "../../src/core/training/run-config.ts";
 import type { SessionCheckpoint } from "../../src/core/training/session.ts";
 import { decodePolicyState, decodeSafetensors, encodeSafetensors } from "../../src/model/checkpoint.ts";
@@ -16,6 +19,7 @@ const CHECKPOINT: SessionCheckpoint = {
     ["power-component/easy/house-1/variation-0", [{ state: [1, 2, 511], count: 3 }]],
     ["empty", []],
   ],
+  pendingTips: [{ tipId: 8, iteration: 11, tokens: [1, 2, 3, 511], lossPositions: [2, 3], oldLogProbs: [-1 / 3, -2] }],
   random: { key: [0xffffffff, 7], drawn: 3 },
   totalTokenCount: 123_456_789,
   rolloutsHash: "ab".repeat(32),
@@ -30,6 +34,14 @@ const CHECKPOINT: SessionCheckpoint = {
   },
 };
 
+const NETWORK = {
+  shape: { inputs: 2, hidden: 1, outputs: 1 },
+  hiddenWeights: [1, 2],
+  hiddenBias: [0],
+  outputWeights: [1],
+  outputBias: [0],
+};
+
 /** The file with something else as its JSON. */
 function withSession(change: (session: Record<string, unknown>) => void): Uint8Array {
   const session = structuredClone(CHECKPOINT) as SessionCheckpoint & Record<string, unknown>;
@@ -41,6 +53,29 @@ test("a run comes back from its file as it was, bit for bit", () => {
   const bytes = encodeSessionFile(CHECKPOINT);
   expect(decodeSessionFile(bytes)).toEqual(CHECKPOINT);
   expect(encodeSessionFile(decodeSessionFile(bytes))).toEqual(bytes);
+});
+
+test("the predictor of random network distillation comes back, too", () => {
+  const rnd = intrinsicReward("rnd", null, Random.fromSeed(1));
+  rnd.record("a", [[1, 2, 511]], 0.9);
+  const file = encodeSessionFile({ ...CHECKPOINT, novelty: rnd.state() });
+  expect(decodeSessionFile(file).novelty).toEqual(rnd.state());
+});
+
+test("a critic comes back, too", () => {
+  const critic = new ActionCritic(null, Random.fromSeed(1));
+  const config = { criticExpectile: 0.7, criticDiscount: 1, criticStep: 0.01, criticPasses: 1 };
+  critic.learn([{ state: [1, 2], action: [600], reward: 1, next: null }], config, Random.fromSeed(2));
+  const file = encodeSessionFile({ ...CHECKPOINT, critic: critic.state() });
+  expect(decodeSessionFile(file).critic).toEqual(critic.state());
+});
+
+test("files of older code, which knew no pending tips and no critic, have none", () => {
+  const old = withSession((session) => {
+    delete session["pendingTips"];
+    delete session["critic"];
+  });
+  expect(decodeSessionFile(old)).toEqual({ ...CHECKPOINT, pendingTips: [], critic: null });
 });
 
 test("memories larger than the header of a safetensors file fit into the file", () => {
@@ -73,6 +108,26 @@ test("a policy's file without a run is refused", () => {
 test.each([
   ["a setting out of range", (s) => (s["config"] = { ...DEFAULT_CONFIG, groupSize: -5 }), /groupSize/],
   ["an unknown setting", (s) => (s["config"] = { ...DEFAULT_CONFIG, polluted: 1 }), /config/],
+  [
+    "a pending tip without a log-prob",
+    (s) => (s["pendingTips"] = [{ ...CHECKPOINT.pendingTips[0], oldLogProbs: [-1] }]),
+    /log-prob for every position/,
+  ],
+  [
+    "a pending tip behind its tokens",
+    (s) => (s["pendingTips"] = [{ ...CHECKPOINT.pendingTips[0], lossPositions: [2, 4] }]),
+    /log-prob for every position/,
+  ],
+  [
+    "a predictor of another shape",
+    (s) => (s["novelty"] = { predictor: { ...NETWORK, shape: { inputs: 3, hidden: 1, outputs: 1 } } }),
+    /novelty/,
+  ],
+  [
+    "a critic without followers",
+    (s) => (s["critic"] = { value: NETWORK, q: [NETWORK, NETWORK], target: [NETWORK], stepCount: 1 }),
+    /critic/,
+  ],
   [
     "a token outside the vocabulary",
     (s) => (s["memory"] = { nextId: 2, tips: [makeTip(1, { tokens: [512] })] }),

@@ -16,6 +16,7 @@ export interface FakeRunHooks {
   /** Awaited while the result is worked out. */
   duringFinish: (session: FakeSession) => Promise<void>;
   deviceLost: Promise<string>;
+  workingWay: Promise<string>;
   backend: OpenedRun["backend"];
 }
 
@@ -24,6 +25,7 @@ export function fakeRunHooks(): FakeRunHooks {
     duringIteration: async () => {},
     duringFinish: async () => {},
     deviceLost: new Promise(() => undefined),
+    workingWay: new Promise(() => undefined),
     backend: "cpu",
   };
 }
@@ -125,6 +127,7 @@ export function fakeOpener(hooks: FakeRunHooks) {
       reason: `Using ${hooks.backend}.`,
       isEmulated: false,
       deviceLost: hooks.deviceLost,
+      workingWay: hooks.workingWay,
       tipKey: () => [3, 4],
       dispose: () => {
         session.isDisposed = true;
@@ -152,6 +155,8 @@ export function emptyCheckpoint(config: RunConfig): SessionCheckpoint {
     policy: policyState(0),
     memory: { nextId: 1, tips: [] },
     novelty: [],
+    pendingTips: [],
+    critic: null,
     random: { key: [1, 2], drawn: 0 },
     totalTokenCount: 0,
     rolloutsHash: "0".repeat(64),

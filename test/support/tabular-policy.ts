@@ -18,6 +18,7 @@ import type {
   UpdateStats,
 } from "../../src/core/policy/policy.ts";
 import { encode, TOKEN } from "../../src/core/text/tokenizer.ts";
+import { lowProbabilityMask } from "../../src/model/losses.ts";
 import { drawToken, tokenUniform } from "../../src/model/sampler.ts";
 
 /** What a table starts from. */
@@ -42,6 +43,14 @@ interface Step {
   entropy: number;
   kl: number;
   tokenCount: number;
+}
+
+/** One token that carries the loss. */
+interface LossToken {
+  readonly row: UpdateRow;
+  readonly i: number;
+  readonly logProb: number;
+  readonly isMasked: boolean;
 }
 
 /** A softmax table. Sampling depends on (key, turn, index) only, as the transformer's does. */
@@ -128,7 +137,7 @@ export class TabularPolicy implements Policy {
       kl: 0,
       tokenCount: 0,
     };
-    const logProbs = rows.map((row) => row.lossPositions.map((_, i) => this.#addToken(row, i, loss, step)));
+    const logProbs = rows.map((row) => this.#addRow(row, loss, step));
     if (!Number.isFinite(step.loss)) throw new DeviceError(`update: a finite loss, got ${step.loss}`);
     const gradNorm = this.#descend(step, optimizer);
     const { tokenCount } = step;
@@ -169,16 +178,21 @@ export class TabularPolicy implements Policy {
     this.#logits.clear();
   }
 
-  #validate({ episode, append, maxTokens }: GenerateRequest, episodes: readonly (readonly number[])[]): void {
+  #validate(
+    { episode, append, maxTokens, forget = 0 }: GenerateRequest,
+    episodes: readonly (readonly number[])[],
+  ): void {
     const read = episodes[episode];
     if (read === undefined) throw new ShapeError(`generate: an open episode, got ${episode}`);
-    const length = read.length + append.length + maxTokens;
+    if (forget > read.length) throw new ShapeError(`generate: at most ${read.length} to forget, got ${forget}`);
+    const length = read.length - forget + append.length + maxTokens;
     const { contextLength } = this.config;
     if (length > contextLength) throw new ShapeError(`generate: at most ${contextLength} tokens in all, got ${length}`);
   }
 
   #write(request: GenerateRequest, tokens: number[]): Completion {
-    const { append, maxTokens, stopTokens, temperature } = request;
+    const { append, maxTokens, stopTokens, temperature, forget = 0 } = request;
+    tokens.length -= forget;
     tokens.push(...append);
     const written: { tokens: number[]; logProbs: number[]; entropies: number[] } = {
       tokens: [],
@@ -217,14 +231,20 @@ export class TabularPolicy implements Policy {
     return Math.log(softmax(this.#logitsAfter(tokens.slice(0, position), table), temperature)[index] ?? 0);
   }
 
-  /** Adds loss and gradient of one loss token and returns its log-prob. */
-  #addToken(row: UpdateRow, i: number, loss: LossConfig, step: Step): number {
+  /** Adds loss and gradient of a row's loss tokens and returns their log-probs. */
+  #addRow(row: UpdateRow, loss: LossConfig, step: Step): number[] {
+    const logProbs = row.lossPositions.map((position) => this.#logProbOf(row.tokens, position, loss.temperature));
+    const masked = lowProbabilityMask(row, logProbs, loss);
+    logProbs.forEach((logProb, i) => this.#addToken({ row, i, logProb, isMasked: masked[i]! }, loss, step));
+    return logProbs;
+  }
+
+  /** Adds loss and gradient of one loss token. */
+  #addToken({ row, i, logProb, isMasked }: LossToken, loss: LossConfig, step: Step): void {
     const position = row.lossPositions[i]!;
     const prefix = row.tokens.slice(0, position);
-    const logProb = this.#logProbOf(row.tokens, position, loss.temperature);
     const ratio = Math.exp(logProb - row.oldLogProbs[i]!);
     const objective = surrogate(ratio, row.advantages[i]!, loss);
-    const isMasked = row.offPolicy && logProb <= loss.minTokenLogProb;
     const probabilities = softmax(this.#logitsAfter(prefix), loss.temperature);
     step.loss -= isMasked ? 0 : objective.value;
     step.ratio += ratio;
@@ -234,7 +254,7 @@ export class TabularPolicy implements Policy {
     const logRatio = this.#logProbOf(row.tokens, position, loss.temperature, this.#base) - logProb;
     step.kl += Math.exp(logRatio) - 1 - logRatio;
     step.tokenCount += 1;
-    if (isMasked) return logProb;
+    if (isMasked) return;
     const key = this.#keyOf(prefix);
     const gradient = step.gradient.get(key) ?? new Float64Array(this.#alphabet.length);
     step.gradient.set(key, gradient);
@@ -244,7 +264,6 @@ export class TabularPolicy implements Policy {
       gradient[j]! -= (objective.slope * (Number(j === written) - probability)) / loss.temperature;
     });
     if (!this.#logits.has(key)) this.#logits.set(key, this.#logitsAfter(prefix).slice());
-    return logProb;
   }
 
   /** Gradient descent with momentum; returns the norm of the mean gradient. */

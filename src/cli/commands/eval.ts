@@ -6,8 +6,10 @@ import { Random } from "../../core/base/random.ts";
 import { createEnv, taskSpec } from "../../core/envs/registry.ts";
 import type { Split } from "../../core/envs/env.ts";
 import type { PolicyState } from "../../core/policy/policy.ts";
+import type { ActionRescorer } from "../../core/rollout/candidate-actions.ts";
 import { evaluate, evaluateWithMemory } from "../../core/training/evaluator.ts";
 import { parseRunConfig } from "../../core/training/config-parsing.ts";
+import { runKnowledge, testRescorer } from "../../core/training/run-knowledge.ts";
 import { toRunSettings } from "../../core/training/settings.ts";
 import { evaluationTasks } from "../../core/training/task-sampler.ts";
 import { basePolicyState, createPolicy } from "../../runtime/create-session.ts";
@@ -66,7 +68,8 @@ async function evaluateCheckpoint(options: EvalOptions): Promise<void> {
     evaluationTemperature: Number(options.temperature),
   });
   await startNodeBackend(options.backend);
-  const policy = await createPolicy(readState(options.checkpoint));
+  const { state, rescorer } = readCheckpoint(options.checkpoint);
+  const policy = await createPolicy(state);
   const split = options.split as Split;
   const plan = {
     policy,
@@ -74,6 +77,7 @@ async function evaluateCheckpoint(options: EvalOptions): Promise<void> {
     tasks: evaluationTasks(spec, config, split),
     split,
     episodesPerVariation: wholeNumber("--episodes", options.episodes),
+    rescorer,
     rollout: { ...toRunSettings(config).rollout, temperature: config.evaluationTemperature },
     random: Random.fromSeed(wholeNumber("--seed", options.seed)).fork("evaluation"),
     iteration: 0,
@@ -92,8 +96,11 @@ async function evaluateCheckpoint(options: EvalOptions): Promise<void> {
   policy.dispose();
 }
 
-function readState(checkpoint: string): PolicyState {
+/** The policy of a checkpoint, and what its method chooses actions with at test. */
+function readCheckpoint(checkpoint: string): { state: PolicyState; rescorer: ActionRescorer | undefined } {
   const file = join(checkpoint, "checkpoint.safetensors");
-  if (existsSync(file)) return decodeSessionFile(readFileSync(file)).policy;
-  return basePolicyState(readBaseFile(checkpoint));
+  if (!existsSync(file)) return { state: basePolicyState(readBaseFile(checkpoint)), rescorer: undefined };
+  const session = decodeSessionFile(readFileSync(file));
+  const { critic } = runKnowledge(session.config, session, Random.fromState(session.random));
+  return { state: session.policy, rescorer: testRescorer(session.config, critic) };
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { Command } from "commander";
 import { ConfigError } from "../../core/base/errors.ts";
 import type { TrainingEvent } from "../../core/events/training-event.ts";
+import { ALGORITHMS } from "../../core/algorithms/registry.ts";
 import { parseRunConfig } from "../../core/training/config-parsing.ts";
 import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts";
 import type { SessionCheckpoint, TrainingSession } from "../../core/training/session.ts";
@@ -39,7 +40,7 @@ export function trainCommand(): Command {
     .option("--config <file>", "JSON file with settings")
     .option("--preset <name>", "settings to start from: playground, paper, reference-code, fast", "playground")
     .option("--set <key=value>", "one setting; may be repeated", collect, [])
-    .option("--method <id>", "naive, reflexion, grpo or empo2")
+    .option("--method <id>", ALGORITHMS.map(({ id }) => id).join(", "))
     .option("--task <name>", "task, see the command worlds")
     .option("--world-preset <name>", "easy, none, or the world's own words joined by commas")
     .option("--house <n>", "floor plan; in a shop the catalogue")

@@ -37,6 +37,7 @@ export const empo2: Algorithm = {
     const advantages = groupRelativeAdvantages(
       returns,
       trajectories.map(({ groupId }) => groupId),
+      settings.advantageNormalization,
     );
     const sampled = updateRows(trajectories, advantages, hasGlobalTerm(settings.loss));
     const rows =

@@ -22,6 +22,7 @@ export const grpo: Algorithm = {
     const advantages = groupRelativeAdvantages(
       returns,
       trajectories.map(({ groupId }) => groupId),
+      settings.advantageNormalization,
     );
     const stats = await context.update(updateRows(trajectories, advantages, hasGlobalTerm(settings.loss)));
     return { trajectories, advantages, stats };

@@ -4,7 +4,7 @@
  * update alone.
  */
 import { recordStates, storeTips } from "../rollout/remember.ts";
-import type { Algorithm } from "./algorithm.ts";
+import { sameModeGroups, type Algorithm } from "./algorithm.ts";
 
 /** Memory without learning: every rollout reads tips, every episode writes one. */
 export const reflexion: Algorithm = {
@@ -14,11 +14,7 @@ export const reflexion: Algorithm = {
   expectedModes: (_settings, rollouts) => ({ "on-policy": 0, "on-policy-with-tips": rollouts, "off-policy": 0 }),
   create: (context) => async () => {
     const settings = context.settings();
-    const groups = context.nextTasks().map((task, i) => ({
-      task,
-      groupId: `group-${i}`,
-      modes: new Array<"on-policy-with-tips">(settings.groupSize).fill("on-policy-with-tips"),
-    }));
+    const groups = sameModeGroups(context.nextTasks(), settings.groupSize, "on-policy-with-tips");
     const trajectories = await context.collect(groups, { writeTips: true });
     context.timed("tipWriting", () => {
       storeTips(context.memory, trajectories, settings.bucketCapacity);

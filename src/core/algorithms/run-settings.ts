@@ -1,3 +1,7 @@
+import type { AdvantageNormalization } from "../advantages/group-relative.ts";
+import type { IntrinsicKind } from "../memory/intrinsic.ts";
+import type { CriticConfig } from "../critic/action-critic.ts";
+import type { RescoringConfig } from "../critic/action-rescoring.ts";
 import type { LossConfig, OptimizerConfig } from "../policy/policy.ts";
 import type { RolloutConfig } from "../rollout/rollout-engine.ts";
 
@@ -11,9 +15,21 @@ export interface RunSettings {
   readonly modeDraw: "rollout" | "group" | "iteration";
   readonly oldLogProbView: "without-tips" | "with-tips";
   readonly tipSource: "memory" | "other-world" | "empty";
+  readonly intrinsicReward: IntrinsicKind;
   /** λ_int. */
   readonly intrinsicCoefficient: number;
   readonly bucketCapacity: number;
+  readonly advantageNormalization: AdvantageNormalization;
+  /** γ of GiGPO's step returns. */
+  readonly stepDiscount: number;
+  /** ω of GiGPO. */
+  readonly stepAdvantageWeight: number;
+  readonly distilledRollouts: "all" | "above-mean";
+  readonly tipCreditWeight: number;
+  /** Iterations for which a tip may earn credit after the one in which it was written. */
+  readonly tipCreditWindow: number;
+  readonly critic: CriticConfig;
+  readonly rescoring: RescoringConfig;
   readonly minibatches: number;
   readonly rollout: Omit<RolloutConfig, "writeTips">;
   readonly loss: LossConfig;

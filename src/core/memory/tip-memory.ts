@@ -74,6 +74,15 @@ export class TipMemory {
     return [...this.#tips.values()];
   }
 
+  find(tipId: number): Tip | undefined {
+    return this.#tips.get(tipId);
+  }
+
+  /** The bucket's tip of this text. */
+  withText(bucket: string, tokens: readonly number[]): Tip | undefined {
+    return this.bucket(bucket).find((tip) => hasSameText(tip, { tokens }));
+  }
+
   get size(): number {
     return this.#tips.size;
   }

@@ -19,6 +19,8 @@ export interface ModelConfig {
 export interface GenerateRequest {
   /** Which episode of the batch, 0…episodeCount−1; each at most once a call. */
   readonly episode: number;
+  /** How many of the episode's last tokens are taken back before anything is appended; 0 if not given. */
+  readonly forget?: number;
   /** Tokens to append before writing (observation, tips, prompt). May be empty only if something was read before. */
   readonly append: readonly number[];
   /** Longest completion in tokens; 0 only reads. */

@@ -1,5 +1,5 @@
 /** @file What finished trajectories leave behind: their tips in the memory, their states in the novelty table. */
-import type { NoveltyTable } from "../memory/novelty.ts";
+import type { NoveltyReward } from "../memory/novelty.ts";
 import type { TipMemory } from "../memory/tip-memory.ts";
 import { encode } from "../text/tokenizer.ts";
 import type { Trajectory } from "./trajectory.ts";
@@ -28,7 +28,7 @@ export function storeTips(memory: TipMemory, trajectories: readonly Trajectory[]
   }
 }
 
-/** Counts the states that the trajectories reached, for the 1/n of later iterations. */
-export function recordStates(novelty: NoveltyTable, trajectories: readonly Trajectory[], minSimilarity: number): void {
+/** Learns which states the trajectories reached, for the intrinsic reward of later iterations. */
+export function recordStates(novelty: NoveltyReward, trajectories: readonly Trajectory[], minSimilarity: number): void {
   for (const { bucket, states } of trajectories) novelty.record(bucket, states, minSimilarity);
 }

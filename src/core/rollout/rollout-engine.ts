@@ -6,13 +6,14 @@ import { indicesByKey } from "../base/collections.ts";
 import type { Random } from "../base/random.ts";
 import type { TaskRef, TextEnv } from "../envs/env.ts";
 import type { LearningMode, RetrievalRecord, TrainingEvent, TurnRecord } from "../events/training-event.ts";
-import type { EpisodeNovelty, NoveltyTable } from "../memory/novelty.ts";
+import type { EpisodeNovelty, NoveltyReward } from "../memory/novelty.ts";
 import { retrieveTips, type RetrievalConfig, type TipMemory } from "../memory/tip-memory.ts";
 import type { Completion, DecodingBatch, GenerateRequest, Policy } from "../policy/policy.ts";
 import { embed, type Embedding } from "../text/embedder.ts";
 import { SequenceBuilder } from "../text/sequence.ts";
 import { decode, encode, TOKEN } from "../text/tokenizer.ts";
 import { wordId } from "../text/vocabulary.ts";
+import { generateChosen, type ActionRescorer, type Situation } from "./candidate-actions.ts";
 import { bucketOf, type Trajectory } from "./trajectory.ts";
 
 /** Which episode to roll out, and how it will be learned from. */
@@ -48,9 +49,11 @@ export interface RolloutConfig extends RetrievalConfig {
 export interface RolloutDependencies {
   readonly policy: Policy;
   readonly memory: TipMemory;
-  readonly novelty: NoveltyTable;
+  readonly novelty: NoveltyReward;
   readonly createEnv: (task: TaskRef) => TextEnv;
   readonly emit: (event: TrainingEvent) => void;
+  /** Chooses among several sampled actions a turn; without one, the one that is sampled is taken. */
+  readonly rescorer?: ActionRescorer | undefined;
   /** Called with the milliseconds spent on retrieval and tip writing, if times are wanted. */
   readonly timed: <Result>(phase: "retrieval" | "tipWriting", work: () => Result) => Result;
 }
@@ -161,7 +164,10 @@ async function takeTurns(
   dependencies: RolloutDependencies,
 ): Promise<void> {
   const generateRequests = running.map((episode) => nextRequest(episode, config, dependencies));
-  const completions = await batch.generate(generateRequests);
+  const { rescorer } = dependencies;
+  const completions = await (rescorer === undefined
+    ? batch.generate(generateRequests)
+    : generateChosen(batch, generateRequests, running.map(situationOf), rescorer));
   running.forEach((episode, i) => {
     act(episode, completions[i]!, dependencies);
     if (!episode.done && !hasRoom(episode, config, dependencies.policy.config.contextLength)) episode.done = true;
@@ -221,6 +227,11 @@ function tipsForTurn(episode: Episode, config: RolloutConfig, dependencies: Roll
     emit({ type: "tipsRetrieved", rolloutId: episode.request.rolloutId, retrieved: records });
   }
   return found.flatMap(({ tip }) => [TOKEN.tipStart, ...tip.tokens, TOKEN.tipEnd]);
+}
+
+/** What the next action is chosen in. */
+function situationOf({ firstObservation, turns }: Episode): Situation {
+  return { task: firstObservation, observation: turns.at(-1)?.observation ?? firstObservation, turn: turns.length };
 }
 
 /** Does the written action in the world. */

@@ -37,6 +37,11 @@ export function bucketOf(task: TaskRef): string {
   return `${task.task}/${task.preset}/house-${task.house}/variation-${task.variation}`;
 }
 
+/** The state in which each action was taken, as the policy sees it: the text of the observation read last. */
+export function statesBefore({ firstObservation, turns }: Trajectory): string[] {
+  return turns.map((_, t) => (t === 0 ? firstObservation : turns[t - 1]!.observation));
+}
+
 /** The trajectory as the run tells it to the world. */
 export function toRolloutRecord(trajectory: Trajectory, advantage: number | null): RolloutRecord {
   const { rolloutId, iteration, task, groupId, mode, firstObservation, turns, retrieved, score, intrinsicReturn } =

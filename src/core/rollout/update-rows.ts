@@ -4,30 +4,38 @@ import { positionsOf, withoutTips } from "../text/sequence.ts";
 import type { Trajectory } from "./trajectory.ts";
 
 /** Advantages smaller than this teach nothing. */
-const NEGLIGIBLE_ADVANTAGE = 1e-3;
+export const NEGLIGIBLE_ADVANTAGE = 1e-3;
+
+/** The same for all actions of a trajectory, or one per turn. */
+export type TrajectoryAdvantage = number | readonly number[];
+
+/** A row and the rollout of this iteration whose actions it holds; null for a row of something else, as a tip. */
+export interface LearnedRow {
+  readonly trajectory: Trajectory | null;
+  readonly row: UpdateRow;
+}
 
 /** A row and the trajectory it came from. */
-export interface TrajectoryRow {
+interface TrajectoryRow extends LearnedRow {
   readonly trajectory: Trajectory;
-  readonly row: UpdateRow;
 }
 
 /**
  * Rows of the trajectories (Table 3): off-policy ones with their tips cut out, the others as they were sampled. The
  * old log-probs are those of sampling; see {@link withTipFreeOldLogProbs}.
  *
- * @param advantages one per trajectory, the same for all its action tokens
+ * @param advantages one per trajectory; all tokens of an action share theirs
  * @param keepAll also rows whose advantage is zero (needed when a KL or entropy term acts on them)
  */
 export function updateRows(
   trajectories: readonly Trajectory[],
-  advantages: readonly number[],
+  advantages: readonly TrajectoryAdvantage[],
   keepAll: boolean,
 ): TrajectoryRow[] {
   return trajectories.flatMap((trajectory, i) => {
     const advantage = advantages[i]!;
     if (trajectory.turns.length === 0) return [];
-    if (!keepAll && Math.abs(advantage) < NEGLIGIBLE_ADVANTAGE) return [];
+    if (!keepAll && [advantage].flat().every((value) => Math.abs(value) < NEGLIGIBLE_ADVANTAGE)) return [];
     return [{ trajectory, row: updateRow(trajectory, advantage) }];
   });
 }
@@ -37,7 +45,7 @@ export function hasGlobalTerm({ klCoefficient, entropyCoefficient }: LossConfig)
   return klCoefficient > 0 || entropyCoefficient > 0;
 }
 
-function updateRow(trajectory: Trajectory, advantage: number): UpdateRow {
+function updateRow(trajectory: Trajectory, advantage: TrajectoryAdvantage): UpdateRow {
   const offPolicy = trajectory.mode === "off-policy";
   const sequence = offPolicy ? withoutTips(trajectory.sequence) : trajectory.sequence;
   const lossPositions = positionsOf(sequence, "action");
@@ -45,9 +53,14 @@ function updateRow(trajectory: Trajectory, advantage: number): UpdateRow {
     tokens: sequence.tokens.slice(0, lossPositions.at(-1)! + 1),
     lossPositions,
     oldLogProbs: trajectory.actionLogProbs,
-    advantages: lossPositions.map(() => advantage),
+    advantages: typeof advantage === "number" ? lossPositions.map(() => advantage) : tokenwise(trajectory, advantage),
     offPolicy,
   };
+}
+
+/** The advantages of the turns, repeated for the tokens of each action. */
+function tokenwise({ turns }: Trajectory, advantages: readonly number[]): number[] {
+  return turns.flatMap(({ logProbs }, turn) => logProbs.map(() => advantages[turn]!));
 }
 
 /**

@@ -7,6 +7,7 @@ import { NoveltyTable } from "../memory/novelty.ts";
 import { TipMemory } from "../memory/tip-memory.ts";
 import type { Policy } from "../policy/policy.ts";
 import { storeTips } from "../rollout/remember.ts";
+import type { ActionRescorer } from "../rollout/candidate-actions.ts";
 import { rollOut, type RolloutConfig, type RolloutRequest } from "../rollout/rollout-engine.ts";
 import { bucketOf, type Trajectory } from "../rollout/trajectory.ts";
 
@@ -21,6 +22,8 @@ export interface EvaluationPlan {
   readonly split: Split;
   readonly episodesPerVariation: number;
   readonly rollout: Omit<RolloutConfig, "writeTips">;
+  /** Of the method, if it has one. */
+  readonly rescorer?: ActionRescorer | undefined;
   readonly random: Random;
   readonly iteration: number;
 }
@@ -77,6 +80,7 @@ function rollOutPlan(
       memory,
       novelty: new NoveltyTable(),
       createEnv: plan.createEnv,
+      rescorer: plan.rescorer,
       emit: () => undefined,
       timed: (_phase, work) => work(),
     },

@@ -4,7 +4,7 @@ import type { IterationSummary, ModeCounts, PhaseTimes, TokenUpdateRecord } from
 import type { LossConfig, UpdateRow, UpdateStats } from "../policy/policy.ts";
 import { countModes } from "../rollout/rollout-engine.ts";
 import type { Trajectory } from "../rollout/trajectory.ts";
-import type { TrajectoryRow } from "../rollout/update-rows.ts";
+import type { LearnedRow } from "../rollout/update-rows.ts";
 import { successRate } from "./evaluator.ts";
 
 /** What an iteration's summary is made from. */
@@ -77,19 +77,17 @@ export function mergeStats(parts: readonly UpdateStats[]): UpdateStats {
   };
 }
 
-/** Ratio and mask of every loss token, by rollout. */
+/** Ratio and mask of every loss token, by rollout; what is not of a rollout is left out. */
 export function tokenUpdateRecords(
-  rows: readonly TrajectoryRow[],
+  rows: readonly LearnedRow[],
   { logProbs }: UpdateStats,
   loss: LossConfig,
 ): TokenUpdateRecord[] {
-  return rows.map(({ trajectory, row }, i) => {
+  return rows.flatMap(({ trajectory, row }, i) => {
+    if (trajectory === null) return [];
     const now = logProbs[i]!;
-    return {
-      rolloutId: trajectory.rolloutId,
-      ratios: now.map((logProb, position) => Math.exp(logProb - row.oldLogProbs[position]!)),
-      masked: maskedTokens(row, now, loss),
-    };
+    const ratios = now.map((logProb, position) => Math.exp(logProb - row.oldLogProbs[position]!));
+    return [{ rolloutId: trajectory.rolloutId, ratios, masked: maskedTokens(row, now, loss) }];
   });
 }
 

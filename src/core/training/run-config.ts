@@ -3,12 +3,16 @@
  * whether it may change while a run is on, and what it means; URL, files, CLI flags and form controls all follow it.
  */
 
+import type { CriticConfig } from "../critic/action-critic.ts";
+import type { RescoringConfig } from "../critic/action-rescoring.ts";
+import { CRITIC_FIELDS } from "./critic-fields.ts";
+
 /** Version of the record; raised when a field changes its meaning. */
 export const CONFIG_VERSION = 1;
 
 /** Everything that decides a run. Same config and same backend: same run. */
-export interface RunConfig {
-  /** `empo2`, `grpo`, `reflexion` or `naive`. */
+export interface RunConfig extends CriticConfig, RescoringConfig {
+  /** Id of a method in `core/algorithms/registry.ts`. */
   readonly method: string;
   readonly task: string;
   readonly preset: string;
@@ -33,10 +37,24 @@ export interface RunConfig {
   readonly oldLogProbView: "without-tips" | "with-tips";
   /** Where the shown tips come from: the run's own memory, or a control arm. */
   readonly tipSource: "memory" | "other-world" | "empty";
+  /** What new states are paid by: 1/n over similar ones, 1/√n over equal ones, or random network distillation. */
+  readonly intrinsicReward: "novelty" | "count" | "rnd";
   /** λ_int, score points per unit of 1/n. */
   readonly intrinsicCoefficient: number;
   readonly noveltySimilarity: number;
   readonly temperature: number;
+  /** F_norm: advantages divided by the deviation of their group, or by a constant. */
+  readonly advantageNormalization: "std" | "none";
+  /** γ of GiGPO's step returns. */
+  readonly stepDiscount: number;
+  /** ω of GiGPO: weight of the step advantage beside the episode's. */
+  readonly stepAdvantageWeight: number;
+  /** Which rollouts context distillation imitates. */
+  readonly distilledRollouts: "all" | "above-mean";
+  /** Weight of a tip's credit beside the advantages of actions. */
+  readonly tipCreditWeight: number;
+  /** Iterations for which a tip may earn credit. */
+  readonly tipCreditWindow: number;
   readonly learningRate: number;
   readonly minibatches: number;
   readonly clipLow: number;
@@ -71,7 +89,7 @@ interface FieldBase {
   readonly label: string;
   /** One sentence for the tooltip, with the paper's section. */
   readonly help: string;
-  readonly group: "task" | "modes" | "rollout" | "memory" | "update" | "evaluation";
+  readonly group: "task" | "modes" | "rollout" | "memory" | "update" | "critic" | "evaluation";
   /** May change while the run is on; otherwise it needs a restart. */
   readonly hot: boolean;
 }
@@ -111,6 +129,7 @@ const HOT_ROLLOUT: Where = { group: "rollout", hot: true };
 const COLD_ROLLOUT: Where = { group: "rollout", hot: false };
 const HOT_MEMORY: Where = { group: "memory", hot: true };
 const HOT_UPDATE: Where = { group: "update", hot: true };
+const HOT_CRITIC: Where = { group: "critic", hot: true };
 const HOT_EVALUATION: Where = { group: "evaluation", hot: true };
 
 type Range = readonly [min: number, max: number, step: number];
@@ -133,11 +152,15 @@ type About = Pick<FieldBase, "label" | "help">;
 
 /** Every field, in the order in which forms and help show them. */
 export const CONFIG_FIELDS: readonly ConfigField[] = [
-  choice("method", ["empo2", "grpo", "reflexion", "naive"], {
-    ...TASK,
-    label: "Method",
-    help: "The algorithm that trains or uses the policy (Tables 1 and 2).",
-  }),
+  choice(
+    "method",
+    ["empo2", "gigpo", "grpo", "reflexion", "retrospex", "naive", "context-distillation", "tip-credit"],
+    {
+      ...TASK,
+      label: "Method",
+      help: "The algorithm that trains or uses the policy (Tables 1 and 2).",
+    },
+  ),
   {
     kind: "name",
     key: "task",
@@ -223,10 +246,15 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     label: "Temperature",
     help: "Sampling temperature of training rollouts (App. F.1: 1.0).",
   }),
+  choice("intrinsicReward", ["novelty", "count", "rnd"], {
+    ...COLD_ROLLOUT,
+    label: "Intrinsic reward",
+    help: "Pays new states by 1/n over similar ones (§4.1), by 1/√n over equal ones, or by random network distillation (figure 11).",
+  }),
   real("intrinsicCoefficient", 1, [0, 10, 0.1], {
     ...HOT_ROLLOUT,
     label: "λ, intrinsic reward",
-    help: "Score points per unit of the novelty bonus 1/n on memory rollouts (§4.1, figure 11).",
+    help: "Score points per unit of the intrinsic reward on memory rollouts (§4.1, figure 11).",
   }),
   real("noveltySimilarity", 0.95, [0, 1, 0.01], {
     ...HOT_ROLLOUT,
@@ -277,6 +305,36 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     ...HOT_MEMORY,
     label: "Tokens per tip",
     help: "Longest tip in tokens; then it is cut.",
+  }),
+  choice("advantageNormalization", ["std", "none"], {
+    ...HOT_UPDATE,
+    label: "Advantages divided by",
+    help: "The deviation of the group's returns, or 10 points whatever the group (GiGPO with and without std, Table 2).",
+  }),
+  real("stepDiscount", 0.95, [0, 1, 0.01], {
+    ...HOT_UPDATE,
+    label: "γ, step returns",
+    help: "GiGPO only: discount of the return that follows an action (arXiv 2505.10978: 0.95).",
+  }),
+  real("stepAdvantageWeight", 1, [0, 10, 0.1], {
+    ...HOT_UPDATE,
+    label: "ω, step advantage",
+    help: "GiGPO only: weight of the comparison within a state beside that of whole episodes (arXiv 2505.10978: 1).",
+  }),
+  choice("distilledRollouts", ["all", "above-mean"], {
+    ...HOT_UPDATE,
+    label: "Distilled rollouts",
+    help: "Context distillation only: imitate all rollouts with tips (Snell 2022), or those better than their group's mean.",
+  }),
+  real("tipCreditWeight", 1, [0, 10, 0.1], {
+    ...HOT_UPDATE,
+    label: "Tip credit",
+    help: "EMPO² with tip credit only: weight of what a tip gained when its words are trained (beyond the paper).",
+  }),
+  count("tipCreditWindow", 10, [1, 1000], {
+    ...HOT_UPDATE,
+    label: "Tip credit window",
+    help: "EMPO² with tip credit only: for how many iterations after its writing a tip may earn credit.",
   }),
   {
     ...real("learningRate", 3e-4, [1e-6, 1e-2, 1e-6], {
@@ -347,6 +405,7 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     label: "Measure KL every",
     help: "Iterations between measurements of KL to the base; 0 measures never.",
   }),
+  ...CRITIC_FIELDS.map((field): NumberField => ({ kind: "number", ...HOT_CRITIC, ...field })),
   count("evaluateEvery", 5, [0, 1000], {
     ...HOT_EVALUATION,
     label: "Evaluate every",

@@ -9,12 +9,11 @@ import { ConfigError } from "../base/errors.ts";
 import { Random, type RandomState } from "../base/random.ts";
 import type { Split, TaskRef, TaskSpec, TextEnv } from "../envs/env.ts";
 import type { EvaluationRecord, PhaseTimes, RolloutRecord, TrainingEvent } from "../events/training-event.ts";
-import { NoveltyTable, type NoveltyState } from "../memory/novelty.ts";
-import { TipMemory, type TipMemoryState } from "../memory/tip-memory.ts";
+import type { TipMemory } from "../memory/tip-memory.ts";
 import type { Policy, PolicyState, UpdateStats } from "../policy/policy.ts";
 import { rollOut, type RolloutRequest } from "../rollout/rollout-engine.ts";
 import { toRolloutRecord, type Trajectory } from "../rollout/trajectory.ts";
-import type { TrajectoryRow } from "../rollout/update-rows.ts";
+import type { LearnedRow } from "../rollout/update-rows.ts";
 import { evaluate, evaluateWithMemory } from "./evaluator.ts";
 import { EMPTY_ROLLOUTS_HASH, extendRolloutsHash, weightsHash } from "./fingerprint.ts";
 import {
@@ -26,6 +25,13 @@ import {
 } from "./iteration-summary.ts";
 import { parseRunConfig } from "./config-parsing.ts";
 import { CONFIG_FIELDS, type RunConfig } from "./run-config.ts";
+import {
+  knowledgeState,
+  runKnowledge,
+  testRescorer,
+  type RunKnowledge,
+  type RunKnowledgeState,
+} from "./run-knowledge.ts";
 import { toRunSettings } from "./settings.ts";
 import { evaluationTasks, sampleTasks } from "./task-sampler.ts";
 
@@ -43,14 +49,12 @@ export interface SessionDependencies {
 }
 
 /** A run between two iterations, as plain data with typed arrays. */
-export interface SessionCheckpoint {
+export interface SessionCheckpoint extends RunKnowledgeState {
   readonly version: 1;
   readonly config: RunConfig;
   /** Iterations done. */
   readonly iteration: number;
   readonly policy: PolicyState;
-  readonly memory: TipMemoryState;
-  readonly novelty: NoveltyState;
   /** Root of all of the run's random streams. */
   readonly random: RandomState;
   readonly totalTokenCount: number;
@@ -67,9 +71,10 @@ export class TrainingSession {
   #config: RunConfig;
   #spec: TaskSpec;
   #iteration = 0;
-  #memory = new TipMemory();
-  #novelty = new NoveltyTable();
   #random: Random;
+  #knowledge: RunKnowledge;
+  /** The base policy, if the method needs it in mid-run. */
+  #base: PolicyState | null = null;
   #totalTokenCount = 0;
   #rolloutsHash = EMPTY_ROLLOUTS_HASH;
   #lastEvaluation: EvaluationRecord | null = null;
@@ -81,7 +86,7 @@ export class TrainingSession {
     this.#config = parseRunConfig(dependencies.config);
     this.#spec = dependencies.taskSpec(this.#config.task);
     this.#random = Random.fromSeed(this.#config.seed);
-    algorithmById(this.#config.method);
+    this.#knowledge = runKnowledge(this.#config, null, this.#random);
   }
 
   /**
@@ -91,7 +96,7 @@ export class TrainingSession {
    */
   static async create(dependencies: SessionDependencies): Promise<TrainingSession> {
     const session = new TrainingSession(dependencies);
-    await dependencies.policy.setBase();
+    await session.#keepBase();
     session.#started();
     return session;
   }
@@ -99,12 +104,11 @@ export class TrainingSession {
   /** The run of a checkpoint, going on draw for draw. The policy must hold the base weights; the run's are loaded. */
   static async restore(dependencies: SessionDependencies, checkpoint: SessionCheckpoint): Promise<TrainingSession> {
     const session = new TrainingSession({ ...dependencies, config: checkpoint.config });
-    await dependencies.policy.setBase();
+    await session.#keepBase();
     await dependencies.policy.load(checkpoint.policy);
     session.#iteration = checkpoint.iteration;
-    session.#memory = TipMemory.fromState(checkpoint.memory);
-    session.#novelty = NoveltyTable.fromState(checkpoint.novelty);
     session.#random = Random.fromState(checkpoint.random);
+    session.#knowledge = runKnowledge(session.#config, checkpoint, session.#random);
     session.#totalTokenCount = checkpoint.totalTokenCount;
     session.#rolloutsHash = checkpoint.rolloutsHash;
     session.#lastEvaluation = checkpoint.lastEvaluation;
@@ -126,7 +130,7 @@ export class TrainingSession {
   }
 
   get memory(): TipMemory {
-    return this.#memory;
+    return this.#knowledge.memory;
   }
 
   /** A rollout of the last iteration. */
@@ -166,8 +170,7 @@ export class TrainingSession {
       config: this.#config,
       iteration: this.#iteration,
       policy: await this.#dependencies.policy.save(),
-      memory: this.#memory.state(),
-      novelty: this.#novelty.state(),
+      ...knowledgeState(this.#knowledge),
       random: this.#random.state(),
       totalTokenCount: this.#totalTokenCount,
       rolloutsHash: this.#rolloutsHash,
@@ -189,6 +192,26 @@ export class TrainingSession {
     });
   }
 
+  /** The policy's weights as they are now become the base. */
+  async #keepBase(): Promise<void> {
+    const { policy } = this.#dependencies;
+    await policy.setBase();
+    if (algorithmById(this.#config.method).rollsOutWithBase === true) this.#base = await policy.save();
+  }
+
+  async #withBasePolicy<Result>(work: () => Promise<Result>): Promise<Result> {
+    const { policy } = this.#dependencies;
+    if (this.#base === null)
+      throw new ConfigError(`withBasePolicy: a method that asks for it, got ${this.#config.method}`);
+    const learned = await policy.save();
+    await policy.load(this.#base);
+    try {
+      return await work();
+    } finally {
+      await policy.load(learned);
+    }
+  }
+
   async #learn(iteration: number): Promise<IterationOutcome> {
     const context = this.#context(iteration);
     return algorithmById(this.#config.method).create(context)(iteration);
@@ -198,8 +221,7 @@ export class TrainingSession {
     const random = this.#random.fork(`iteration ${iteration}`);
     return {
       policy: this.#dependencies.policy,
-      memory: this.#memory,
-      novelty: this.#novelty,
+      ...this.#knowledge,
       settings: () => toRunSettings(this.#config),
       random: (label) => random.fork(label),
       nextTasks: () => {
@@ -208,6 +230,7 @@ export class TrainingSession {
         return tasks;
       },
       collect: (groups, options) => this.#collect(iteration, groups, options.writeTips),
+      withBasePolicy: (work) => this.#withBasePolicy(work),
       timed: (phase, work) => this.#timedEither(phase, work),
       update: (rows) => this.#update(iteration, rows, random.fork("minibatches")),
     };
@@ -224,8 +247,7 @@ export class TrainingSession {
         { ...toRunSettings(this.#config).rollout, writeTips },
         {
           policy,
-          memory: this.#memory,
-          novelty: this.#novelty,
+          ...this.#knowledge,
           createEnv,
           emit: (event) => this.#emit(event),
           timed: (phase, work) => this.#timedEither(phase, work),
@@ -236,13 +258,13 @@ export class TrainingSession {
     return trajectories;
   }
 
-  async #update(iteration: number, rows: readonly TrajectoryRow[], random: Random): Promise<UpdateStats | null> {
+  async #update(iteration: number, rows: readonly LearnedRow[], random: Random): Promise<UpdateStats | null> {
     if (rows.length === 0) return null;
     const { loss, optimizer, minibatches } = toRunSettings(this.#config);
     this.#emit({ type: "phaseStarted", phase: "update", iteration });
     const measureKl = this.#config.measureKlEvery > 0 && iteration % this.#config.measureKlEvery === 0;
     return this.#timed("update", async () => {
-      const parts: { rows: readonly TrajectoryRow[]; stats: UpdateStats }[] = [];
+      const parts: { rows: readonly LearnedRow[]; stats: UpdateStats }[] = [];
       for (const part of splitIntoMinibatches(rows, minibatches, random)) {
         const plain = part.map(({ row }) => row);
         parts.push({
@@ -272,7 +294,7 @@ export class TrainingSession {
       stats,
       expectedModeCounts: algorithm.expectedModes(toRunSettings(this.#config), trajectories.length),
       totalTokenCount: this.#totalTokenCount,
-      tipCount: this.#memory.size,
+      tipCount: this.#knowledge.memory.size,
       times: { ...this.#times },
     });
     this.#emit({ type: "iterationFinished", summary });
@@ -294,6 +316,7 @@ export class TrainingSession {
       tasks: evaluationTasks(this.#spec, config, split),
       split,
       episodesPerVariation: config.evaluationEpisodes,
+      rescorer: testRescorer(config, this.#knowledge.critic),
       rollout: { ...toRunSettings(config).rollout, temperature: config.evaluationTemperature },
       random: this.#random.fork(`evaluation ${this.#iteration}`),
       iteration: this.#iteration,

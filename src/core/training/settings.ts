@@ -12,6 +12,8 @@ export function toRunSettings(config: RunConfig): RunSettings {
   return {
     ...config,
     rollout: config,
+    critic: config,
+    rescoring: config,
     loss: { temperature, clipLow, clipHigh, dualClip, maskScope, klCoefficient, entropyCoefficient, minTokenLogProb },
     optimizer: { learningRate, beta1, beta2, weightDecay, maxGradNorm },
   };

@@ -6,6 +6,7 @@ import { DeviceError } from "../../core/base/errors.ts";
 import type { PhiloxKey } from "../../core/base/random.ts";
 import type { Completion } from "../../core/policy/policy.ts";
 import { rotaryTable } from "../rotary.ts";
+import { compileKernel } from "./compile-kernel.ts";
 import { CALL_HEADER, decodeShader, REQUEST_HEADER, type DecodeShape } from "./decode-shader.ts";
 
 const WORD_BYTES = 4;
@@ -57,21 +58,7 @@ export class DecodePlan {
    * @throws {DeviceError} if the driver refuses it
    */
   static async compile(device: GPUDevice, shape: DecodeShape): Promise<DecodePlan> {
-    device.pushErrorScope("validation");
-    const module = device.createShaderModule({ label: "decode", code: decodeShader(shape) });
-    const { messages } = await module.getCompilationInfo();
-    const pipeline = await device
-      .createComputePipelineAsync({ layout: "auto", compute: { module, entryPoint: "main" } })
-      .catch((error: unknown) => String(error));
-    const refused = await device.popErrorScope();
-    if (typeof pipeline === "string" || refused !== null) {
-      const reasons = messages
-        .filter(({ type }) => type === "error")
-        .map(({ lineNum, message }) => `${lineNum}: ${message}`);
-      throw new DeviceError(
-        `DecodePlan: a kernel that compiles, got ${[...reasons, refused?.message ?? ""].join("; ")}`,
-      );
-    }
+    const pipeline = await compileKernel(device, "decode", decodeShader(shape));
     return new DecodePlan(device, shape, pipeline);
   }
 

@@ -1,7 +1,7 @@
 /** @file Compiles the turn kernel on tfjs' device and believes it only after a comparison with plain ops. */
 import * as tf from "@tensorflow/tfjs-core";
-import type { ModelConfig } from "../../core/policy/policy.ts";
-import type { ParameterLayout } from "../parameters.ts";
+import type { HostState } from "../host-state.ts";
+import type { Learner } from "../learner.ts";
 import { DecodePlan, type TurnRequest } from "./decode-plan.ts";
 import { decodeShape } from "./decode-shader.ts";
 
@@ -10,27 +10,18 @@ const TOLERANCE = 1e-3;
 const CHECK_LENGTH = 6;
 const CHECK_WRITING = 3;
 
-/** A policy as the check needs it. */
-export interface CheckedPolicy {
-  readonly config: ModelConfig;
-  readonly layout: ParameterLayout;
-  readonly parameters: Float32Array;
-  /** Log-prob of each token from `from` on, by plain ops. */
-  readonly score: (tokens: readonly number[], from: number) => Promise<readonly number[]>;
-}
-
 /**
  * The kernel with the policy's weights, or a sentence that says why there is none. Cannot fail otherwise: decoding goes on
  * step by step then.
  */
-export async function startDecodePlan(policy: CheckedPolicy): Promise<DecodePlan | string> {
+export async function startDecodePlan(state: HostState, plain: Learner): Promise<DecodePlan | string> {
   const { device } = tf.backend() as unknown as { readonly device: GPUDevice };
-  const shape = decodeShape(policy.layout, policy.config, device.limits.maxComputeWorkgroupStorageSize);
+  const shape = decodeShape(state.layout, state.config, device.limits.maxComputeWorkgroupStorageSize);
   if (typeof shape === "string") return `Decoding step by step: ${shape}.`;
   try {
     const plan = await DecodePlan.compile(device, shape);
-    plan.setWeights(policy.parameters);
-    const difference = await largestDifference(plan, policy);
+    plan.setWeights(state.current.values);
+    const difference = await largestDifference(plan, state, plain);
     if (difference < TOLERANCE) return plan;
     plan.dispose();
     return `Decoding step by step: the turn kernel is off by ${difference} nats on this device.`;
@@ -39,7 +30,7 @@ export async function startDecodePlan(policy: CheckedPolicy): Promise<DecodePlan
   }
 }
 
-async function largestDifference(plan: DecodePlan, { config, score }: CheckedPolicy): Promise<number> {
+async function largestDifference(plan: DecodePlan, { config }: HostState, plain: Learner): Promise<number> {
   const length = Math.min(CHECK_LENGTH, config.contextLength - CHECK_WRITING);
   if (length < 1) return Infinity;
   const tokens = Array.from({ length }, (_, i) => (7 * i + 1) % config.vocabularySize);
@@ -50,7 +41,9 @@ async function largestDifference(plan: DecodePlan, { config, score }: CheckedPol
   const cache = plan.openCache(1);
   const [answer] = await plan.run(cache, [request]);
   cache.destroy();
-  const expected = await score([...tokens, ...answer!.tokens], length);
+  const positions = answer!.tokens.map((_, i) => length + i);
+  const [scored] = await plain.score([{ tokens: [...tokens, ...answer!.tokens], positions }], 1);
+  const expected = [...scored!.logProbs];
   if (expected.length !== CHECK_WRITING) return Infinity;
   const differences = expected.map((logProb, i) => Math.abs(logProb - answer!.logProbs[i]!));
   return differences.reduce((most, difference) => (difference <= most ? most : difference), 0);

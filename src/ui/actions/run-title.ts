@@ -4,8 +4,12 @@ import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts
 const METHOD_TITLES: Readonly<Record<string, string>> = {
   empo2: "EMPO²",
   grpo: "GRPO",
+  gigpo: "GiGPO",
   reflexion: "Reflexion",
+  retrospex: "Retrospex",
   naive: "Naive",
+  "context-distillation": "Context distillation",
+  "tip-credit": "EMPO² with tip credit",
 };
 
 /** The method's name as people write it. */

@@ -3,6 +3,7 @@ import { taskSpecs } from "../../core/envs/registry.ts";
 import { readRunConfig } from "../../core/training/config-parsing.ts";
 import type { ConfigField, NumberField, RunConfig } from "../../core/training/run-config.ts";
 import { findBases } from "../actions/bases.ts";
+import { methodTitle } from "../actions/run-title.ts";
 import { setFields } from "../actions/settings-actions.ts";
 import { HelpTip } from "../components/HelpTip.tsx";
 import { Icon } from "../components/Icon.tsx";
@@ -69,7 +70,9 @@ function Control({ field, id, value }: ControlProps) {
   return (
     <select id={id} className={controls.input} value={value} onChange={(event) => setField(field, event.target.value)}>
       {[...new Set([...choices, String(value)])].map((choice) => (
-        <option key={choice}>{choice}</option>
+        <option key={choice} value={choice}>
+          {field.key === "method" ? methodTitle(choice) : choice}
+        </option>
       ))}
     </select>
   );

@@ -17,6 +17,7 @@ const GROUPS: readonly { readonly group: ConfigField["group"]; readonly title: s
   { group: "memory", title: "Memory and tips" },
   { group: "rollout", title: "Rollouts" },
   { group: "update", title: "Update" },
+  { group: "critic", title: "Critic (Retrospex)" },
   { group: "evaluation", title: "Evaluation" },
 ];
 

@@ -31,7 +31,9 @@ export function sumModeCounts(all: readonly ModeCounts[]): ModeCounts {
   return total;
 }
 
+const METHODS_WITH_MEMORY: readonly string[] = ["empo2", "reflexion", "context-distillation", "tip-credit"];
+
 /** Memory exists only where tips are read: GRPO and the naive policy have p = 0. */
 export function usesMemory(method: string): boolean {
-  return method === "empo2" || method === "reflexion";
+  return METHODS_WITH_MEMORY.includes(method);
 }

@@ -1,9 +1,11 @@
 /** @file A method's context made by hand: no session, no tfjs. */
 import type { Algorithm, AlgorithmContext, IterationOutcome } from "../../../src/core/algorithms/algorithm.ts";
 import type { RunSettings } from "../../../src/core/algorithms/run-settings.ts";
+import { ActionCritic } from "../../../src/core/critic/action-critic.ts";
 import { Random } from "../../../src/core/base/random.ts";
 import type { TaskRef } from "../../../src/core/envs/env.ts";
 import { NoveltyTable } from "../../../src/core/memory/novelty.ts";
+import { PendingTips } from "../../../src/core/memory/pending-tips.ts";
 import { TipMemory } from "../../../src/core/memory/tip-memory.ts";
 import { rollOut } from "../../../src/core/rollout/rollout-engine.ts";
 import { encode, TOKEN } from "../../../src/core/text/tokenizer.ts";
@@ -67,6 +69,8 @@ export interface ContextParts {
   readonly memory?: TipMemory;
   readonly seed?: number;
   readonly script?: Script;
+  /** A script of its own for every world, where what it answers depends on more than action and turn. */
+  readonly scriptOf?: () => Script;
   readonly tasks?: readonly TaskRef[];
 }
 
@@ -74,12 +78,18 @@ export interface ContextParts {
 export function contextOf(parts: ContextParts) {
   const { policy, settings = settingsOf(), memory = new TipMemory(), seed = 1, script = twoDoors() } = parts;
   const novelty = new NoveltyTable();
+  const pendingTips = new PendingTips();
+  const critic = new ActionCritic(null, Random.fromSeed(seed).fork("critic"));
+  const base = policy.save();
   const worlds: TaskRef[] = [];
   let random = Random.fromSeed(seed);
+  let current = 1;
   const context: AlgorithmContext = {
     policy,
     memory,
     novelty,
+    pendingTips,
+    critic,
     settings: () => settings,
     random: (label) => random.fork(label),
     nextTasks: () => [...(parts.tasks ?? [scriptedTask()])],
@@ -88,15 +98,22 @@ export function contextOf(parts: ContextParts) {
         modes.map((mode, i) => {
           const rolloutId = `${groupId}.${i}`;
           const stream = random.fork(`rollout ${rolloutId}`);
-          return { rolloutId, iteration: 1, task, groupId, mode, random: stream, watched: false };
+          return { rolloutId, iteration: current, task, groupId, mode, random: stream, watched: false };
         }),
       );
       const createEnv = (task: TaskRef) => {
         worlds.push(task);
-        return new ScriptedEnv(script, task);
+        return new ScriptedEnv(parts.scriptOf?.() ?? script, task);
       };
       const rest = { emit: () => undefined, timed: <Result>(_phase: string, work: () => Result) => work() };
       return rollOut(requests, { ...settings.rollout, writeTips }, { policy, memory, novelty, createEnv, ...rest });
+    },
+    withBasePolicy: async (work) => {
+      const learned = await policy.save();
+      await policy.load(await base);
+      const result = await work();
+      await policy.load(learned);
+      return result;
     },
     timed: (_phase, work) => work(),
     update: async (rows) =>
@@ -113,9 +130,10 @@ export function contextOf(parts: ContextParts) {
     const outcomes: IterationOutcome[] = [];
     for (let iteration = 1; iteration <= iterations; iteration++) {
       random = Random.fromSeed(seed).fork(`iteration ${iteration}`);
+      current = iteration;
       outcomes.push(await iterate(iteration));
     }
     return outcomes;
   };
-  return { context, memory, novelty, worlds, run };
+  return { context, memory, novelty, pendingTips, critic, worlds, run };
 }

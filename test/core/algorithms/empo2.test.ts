@@ -61,6 +61,28 @@ describe("EMPO² off-policy", () => {
     expect(await blueWithoutTip({ offPolicyProbability: 1, minTokenLogProb: -5 })).toBeLessThan(4e-4);
   });
 
+  it("with q = 1 learns every memory rollout without its tips, and none with them", async () => {
+    const policy = doorPolicy(8);
+    const settings = halfWithTips({ offPolicyProbability: 1, memoryRolloutProbability: 1 });
+    await contextOf({ policy, settings, memory: memoryWithBlueTip() }).run(empo2, 3);
+    expect(policy.updatedRows.every(({ offPolicy, tokens }) => offPolicy && !tokens.includes(TOKEN.tipStart))).toBe(
+      true,
+    );
+  });
+
+  it("masks the whole response of an unlikely token if asked to", async () => {
+    // log P(blue) = −8 is masked at −5, log P(<end>) = 0 is not; the response is both.
+    const maskedShare = async (maskScope: "token" | "response") => {
+      const settings = halfWithTips({ offPolicyProbability: 1, minTokenLogProb: -5, maskScope });
+      const { run } = contextOf({ policy: doorPolicy(8), settings, memory: memoryWithBlueTip() });
+      const [outcome] = await run(empo2, 1);
+      return outcome!.stats!.maskedFraction;
+    };
+    const [ofTokens, ofResponses] = [await maskedShare("token"), await maskedShare("response")];
+    expect(ofTokens).toBeGreaterThan(0);
+    expect(ofResponses).toBeCloseTo(2 * ofTokens, 9);
+  });
+
   it("learns from rows with ratio 1 by default, and across tips if asked to", async () => {
     for (const oldLogProbView of ["without-tips", "with-tips"] as const) {
       const policy = doorPolicy(8);
@@ -123,6 +145,14 @@ describe("EMPO²", () => {
     plain.forEach((isPlain, i) => {
       expect(Math.sign(paid.advantages![i]!)).toBe(isPlain ? -1 : 1);
     });
+    // Figure 11: 0.5, 1 and 2 times; all advantages are relative, so the sizes show in the returns only.
+    for (const coefficient of [0.5, 2]) {
+      const { trajectories, advantages } = await outcomeWith(coefficient);
+      expect(trajectories.map(({ score, intrinsicReturn }) => score + coefficient * intrinsicReturn)).toEqual(
+        plain.map((isPlain) => (isPlain ? 30 : 30 + coefficient)),
+      );
+      expect(advantages!.map(Math.sign)).toEqual(paid.advantages!.map(Math.sign));
+    }
     const unpaid = await outcomeWith(0);
     expect(unpaid.advantages!.every((advantage) => advantage === 0)).toBe(true);
     expect(unpaid.stats).toBeNull();

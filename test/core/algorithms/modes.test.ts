@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ALGORITHMS, algorithmById } from "../../../src/core/algorithms/registry.ts";
 import { drawGroups, drawMode, expectedModeCounts } from "../../../src/core/algorithms/empo2.ts";
+import { CONFIG_FIELDS } from "../../../src/core/training/run-config.ts";
 import { Random } from "../../../src/core/base/random.ts";
 import type { LearningMode } from "../../../src/core/events/training-event.ts";
 import { scriptedTask } from "../../support/scripted-env.ts";
@@ -129,9 +130,33 @@ describe("the expected mode counts", () => {
 });
 
 describe("the registry of methods", () => {
-  it("knows four, in the order of the paper's tables", () => {
-    expect(ALGORITHMS.map(({ id }) => id)).toEqual(["naive", "reflexion", "grpo", "empo2"]);
-    expect(ALGORITHMS.map(({ title }) => title)).toEqual(["Naive", "Reflexion", "GRPO", "EMPO²"]);
+  it("knows those of the paper in the order of its tables, then those beyond it", () => {
+    expect(ALGORITHMS.map(({ id }) => id)).toEqual([
+      "naive",
+      "reflexion",
+      "retrospex",
+      "grpo",
+      "gigpo",
+      "empo2",
+      "context-distillation",
+      "tip-credit",
+    ]);
+    expect(ALGORITHMS.map(({ title }) => title)).toEqual([
+      "Naive",
+      "Reflexion",
+      "Retrospex",
+      "GRPO",
+      "GiGPO",
+      "EMPO²",
+      "Context distillation",
+      "EMPO² with tip credit",
+    ]);
+  });
+
+  it("is what a run's configuration offers", () => {
+    const field = CONFIG_FIELDS.find(({ key }) => key === "method");
+    const offered = field?.kind === "choice" ? field.choices : [];
+    expect([...offered].sort()).toEqual(ALGORITHMS.map(({ id }) => id).sort());
   });
 
   it("uses memory at test for Reflexion only", () => {
@@ -139,6 +164,7 @@ describe("the registry of methods", () => {
   });
 
   it("lists what it knows when asked for something else", () => {
-    expect(() => algorithmById("ppo")).toThrow('method: one of naive, reflexion, grpo, empo2, got "ppo"');
+    const ids = ALGORITHMS.map(({ id }) => id).join(", ");
+    expect(() => algorithmById("ppo")).toThrow(`method: one of ${ids}, got "ppo"`);
   });
 });
