@@ -15,6 +15,8 @@ const PAGE_SOURCES = [
   "vite.config.ts",
   "package-lock.json",
   "scripts/csp.mjs",
+  "docs/results/best-runs.json",
+  "docs/results/task-difficulty.json",
 ];
 
 /**

@@ -8,6 +8,7 @@ import { recordCommand } from "./commands/record.ts";
 import { reportCommand } from "./commands/report.ts";
 import { resultsCommand } from "./commands/results.ts";
 import { sweepCommand } from "./commands/sweep.ts";
+import { tasksCommand } from "./commands/tasks.ts";
 import { trainCommand } from "./commands/train.ts";
 import { webShopRewardCommand } from "./commands/webshop-reward.ts";
 import { worldsCommand } from "./commands/worlds.ts";
@@ -17,6 +18,7 @@ const program = new Command("cli")
     "EMPO² playground without a page: worlds, base policy, training, evaluation. One JSON line per event with --json.",
   )
   .addCommand(worldsCommand())
+  .addCommand(tasksCommand())
   .addCommand(playCommand())
   .addCommand(pretrainCommand())
   .addCommand(trainCommand())

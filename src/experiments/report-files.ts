@@ -1,13 +1,20 @@
-/** @file All files of docs/results that are made from the stored runs: a page and figures per experiment, an index. */
+/**
+ * @file All files of docs/results that are made from the stored runs: a page and figures per experiment, an index, the
+ * best run of each task.
+ */
 import { reportExperiments, type ExperimentReport, type StoredExperiment } from "./experiment-report.ts";
 import { figureFiles, figuresOf } from "./report-figures.ts";
 import { experimentPage, GENERATED_MARK } from "./report-page.ts";
 import { headlines } from "./report-text.ts";
+import { bestRuns } from "./task-difficulty.ts";
 
 /** The files by their path in docs/results. Same runs, same files. */
 export function reportFiles(stored: readonly StoredExperiment[]): Map<string, string> {
   const reports = reportExperiments(stored);
-  const files = new Map([["README.md", indexPage(reports)]]);
+  const files = new Map([
+    ["README.md", indexPage(reports)],
+    ["best-runs.json", `${JSON.stringify(bestRuns(stored), null, 2)}\n`],
+  ]);
   for (const [name, content] of reports.flatMap(experimentFiles)) files.set(name, content);
   return files;
 }
@@ -37,6 +44,14 @@ const REPRODUCE = `## To reproduce
 npm run --silent cli -- sweep teaching --jobs 3   # the runs of an experiment; finished ones are kept, interrupted ones go on
 npm run --silent cli -- results                   # pages and figures from the stored runs
 npm run --silent cli -- results --check           # says which of them differ from the runs; exit code 1 if any does
+\`\`\`
+
+How hard the tasks are without training (\`task-difficulty.json\`) is measured, and the best run of each task
+(\`best-runs.json\`) is picked by:
+
+\`\`\`
+npm run --silent cli -- tasks --base base --base-episodes 5 --out docs/results/task-difficulty.json
+npm run --silent cli -- results
 \`\`\`
 
 What each experiment consists of is data in [src/experiments/plans.ts](../../src/experiments/plans.ts). Remarks written by

@@ -2,7 +2,9 @@ import { useEffect } from "react";
 import { ErrorBoundary, type FallbackProps } from "react-error-boundary";
 import { startPage } from "./actions/page-actions.ts";
 import { readAddress } from "./actions/settings-actions.ts";
+import { readTasksAddress } from "./actions/task-actions.ts";
 import { PanelGuard } from "./components/Panel.tsx";
+import { classNames } from "./components/class-names.ts";
 import controls from "./components/controls.module.css";
 import { useFollow } from "./hooks/use-follow.ts";
 import { useKeyboard } from "./hooks/use-keyboard.ts";
@@ -17,6 +19,7 @@ import { TransportBar } from "./panels/TransportBar.tsx";
 import { UpdatePanel } from "./panels/UpdatePanel.tsx";
 import { WorldPanel } from "./panels/WorldPanel.tsx";
 import { usePage } from "./store/store.ts";
+import { TasksView } from "./tasks/TasksView.tsx";
 import styles from "./App.module.css";
 
 const PANELS = [
@@ -33,7 +36,11 @@ function startOnce(): void {
   if (isStarted) return;
   isStarted = true;
   startPage();
-  addEventListener("hashchange", () => readAddress());
+  readTasksAddress();
+  addEventListener("hashchange", () => {
+    readAddress();
+    readTasksAddress();
+  });
 }
 
 /** The page; if all of it fails, a sentence and a way to go on. */
@@ -61,6 +68,8 @@ function PageFailure({ error }: FallbackProps) {
 /** Transport bar, status, and the five panels of the causal chain; the lab stands beside them and covers nothing. */
 function Page() {
   const isLabOpen = usePage((state) => state.isLabOpen);
+  const view = usePage((state) => state.view);
+  const isWorldWide = usePage((state) => state.isWorldWide);
   useEffect(startOnce, []);
   useFollow();
   useKeyboard();
@@ -72,30 +81,45 @@ function Page() {
       </section>
       <div className={styles.work}>
         {isLabOpen && <Lab />}
-        <main className={styles.panels}>
-          {PANELS.map(({ id, title, Content }) => (
-            <PanelGuard key={id} id={id} title={title}>
-              <Content />
-            </PanelGuard>
-          ))}
-        </main>
+        {view === "tasks" ? <TasksView /> : <RunPanels />}
       </div>
-      <nav className={styles.tabs} aria-label="Panels">
-        {PANELS.map(({ id, title }) => (
-          <a
-            key={id}
-            href={`#${id}`}
-            onClick={(event) => {
-              event.preventDefault();
-              document.getElementById(id)?.scrollIntoView({ behavior: "smooth" });
-            }}
-          >
-            {title}
-          </a>
-        ))}
-      </nav>
+      {view === "run" && !isWorldWide && <PanelTabs />}
       <Notes />
       <HelpDialog />
     </div>
+  );
+}
+
+/** The five panels, or the first of them alone where the lab leaves room for it. */
+function RunPanels() {
+  const isWorldAlone = usePage((state) => state.isWorldWide && !state.isLabOpen);
+  return (
+    <main className={classNames(styles.panels, isWorldAlone && styles.worldOnly)}>
+      {PANELS.map(({ id, title, Content }) => (
+        <PanelGuard key={id} id={id} title={title}>
+          <Content />
+        </PanelGuard>
+      ))}
+    </main>
+  );
+}
+
+/** The tab bar of narrow screens. */
+function PanelTabs() {
+  return (
+    <nav className={styles.tabs} aria-label="Panels">
+      {PANELS.map(({ id, title }) => (
+        <a
+          key={id}
+          href={`#${id}`}
+          onClick={(event) => {
+            event.preventDefault();
+            document.getElementById(id)?.scrollIntoView({ behavior: "smooth" });
+          }}
+        >
+          {title}
+        </a>
+      ))}
+    </nav>
   );
 }

@@ -13,6 +13,12 @@ export function formatScore(score: number | null | undefined): string {
   return withMinus(Number.isInteger(score) ? String(score) : score.toFixed(1));
 }
 
+/** A mean of points, always with one decimal, so that columns of them line up. */
+export function formatMeanScore(score: number | null | undefined): string {
+  if (score === null || score === undefined || !Number.isFinite(score)) return MISSING;
+  return withMinus(score.toFixed(1));
+}
+
 /** Points with their sign. */
 export function formatSigned(value: number | null | undefined, digits = 2): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return MISSING;

@@ -93,3 +93,21 @@ describe("bad input", PATIENCE, () => {
     }
   });
 });
+
+describe("tasks", PATIENCE, () => {
+  it("prints how hard a task is for a random agent and for a base policy, the same for the same seed", async () => {
+    const flags = ["tasks", "--task", "find-plant", "--preset", "easy", "--random", "2"];
+    const withBase = [...flags, "--base", workplace.base, "--base-episodes", "1"];
+    const [first, again] = await Promise.all([runCli(withBase), runCli(withBase)]);
+    expect(first.code).toBe(0);
+    expect(again.stdout).toBe(first.stdout);
+    const [report] = jsonLines(first.stdout);
+    expect(report).toMatchObject({
+      seed: 1,
+      base: workplace.base,
+      tasks: [{ task: "find-plant", preset: "easy", house: 0, random: { episodes: 40 }, base: { episodes: 20 } }],
+    });
+    const bad = await runCli([...flags, "--preset", "nope"]);
+    expect([bad.code, bad.stderr]).toEqual([1, expect.stringContaining("got nope")]);
+  });
+});

@@ -45,6 +45,21 @@ async function runAxe(page: Page, options: RunOptions): Promise<AxeResults> {
   return page.evaluate<AxeResults>(`axe.run(${JSON.stringify(options)})`);
 }
 
+/** Plays a task from its beginning, past the list of completions. */
+async function playByHand(page: Page, task: string, actions: readonly string[]): Promise<void> {
+  await page.getByTestId("play").click();
+  const other = task === "boil" ? "melt" : "boil";
+  // Another one first, so that the same task starts over too.
+  await page.getByLabel("Task", { exact: true }).selectOption(other);
+  await page.getByLabel("Task", { exact: true }).selectOption(task);
+  const prompt = page.getByRole("combobox", { name: "Your action" });
+  for (const action of actions) {
+    await prompt.fill(action);
+    await prompt.press("Enter");
+  }
+  await prompt.press("Escape");
+}
+
 describe.each(SETTINGS)("at $width pixels, $colorScheme, the page has no serious violation", (setting) => {
   let playground: Awaited<ReturnType<typeof openPlayground>>;
 
@@ -66,6 +81,49 @@ describe.each(SETTINGS)("at $width pixels, $colorScheme, the page has no serious
   test("at an earlier turn of an episode", async () => {
     await playground.page.getByRole("button", { name: "Turn back" }).click();
     expect((await inspect(playground.page)).violations).toEqual([]);
+  });
+
+  test("with a circuit built by hand, and completions open", async () => {
+    const { page } = playground;
+    await playByHand(page, "power-component", [
+      "teleport workshop",
+      "focus on red bulb",
+      "connect battery anode to blue wire 1",
+      "connect blue wire 2 to red bulb cathode",
+    ]);
+    expect(await page.getByRole("img", { name: /^Open circuit/ }).count()).toBe(1);
+    await page.getByRole("combobox", { name: "Your action" }).fill("connect");
+    expect((await inspect(page)).violations).toEqual([]);
+  });
+
+  test.each([
+    ["results", ["search shirt"]],
+    ["product", ["search shirt", "click b1", "click small"]],
+    ["receipt", ["search shirt", "click b1", "click buy"]],
+  ])("on the shop's %s page", async (_page, actions) => {
+    await playByHand(playground.page, "webshop", actions);
+    expect((await inspect(playground.page)).violations).toEqual([]);
+  });
+
+  test("with the world on the whole page, where things are warm", async () => {
+    const { page } = playground;
+    await playByHand(page, "boil", ["teleport kitchen", "activate stove"]);
+    const toggle = page.getByRole("button", { name: "The world on the whole page" });
+    await toggle.click();
+    expect((await inspect(page)).violations).toEqual([]);
+    await toggle.click();
+  });
+
+  test("with a task of the list open", async () => {
+    const { page } = playground;
+    await page.getByTestId("tasks").click();
+    await page.getByText(/^Return in points/).waitFor();
+    await page.locator('button[data-task="find-plant"]').click();
+    await page.getByRole("heading", { name: "Goals of variation 0" }).waitFor();
+    const { violations, measuredTexts } = await inspect(page);
+    expect(violations).toEqual([]);
+    expect(measuredTexts).toBeGreaterThan(50);
+    await page.getByTestId("tasks").click();
   });
 
   test("with the lab open", async () => {

@@ -71,7 +71,7 @@ export class ScriptedEnv implements TextEnv {
   }
 
   view(): WorldView {
-    return { kind: "rooms", agentRoom: "hallway", rooms: [], doors: [], inventory: [], goals: [] };
+    return { kind: "rooms", agentRoom: "hallway", rooms: [], doors: [], inventory: [], circuits: [], goals: [] };
   }
 }
 

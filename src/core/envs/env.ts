@@ -28,12 +28,42 @@ export interface Observation {
   readonly moves: number;
 }
 
+/** How far a living thing has grown. */
+export interface LivingView {
+  readonly kind: "animal" | "plant";
+  /** The present stage, one of `stages`. */
+  readonly stage: string;
+  /** The stages it goes through, the earliest first; only the present one if it does not grow. */
+  readonly stages: readonly string[];
+}
+
 /** One thing in a room, for maps and hand play. Never shown to the policy. */
 export interface ThingView {
   readonly name: string;
   /** State words, e.g. `on`, `closed`; connections as `wired to …`. */
   readonly states: readonly string[];
+  /** °C; null where nothing is warmed or cooled. */
+  readonly temperature: number | null;
+  readonly living: LivingView | null;
   readonly contents: readonly ThingView[];
+}
+
+/** One thing in a circuit. */
+export interface CircuitElementView {
+  readonly name: string;
+  readonly role: "source" | "part" | "switch" | "wire" | "object";
+  /** A part: powered. Another thing that can be activated: activated. Null for all others. */
+  readonly on: boolean | null;
+  /** Its two terminals: the one towards the element before, and the one towards the element after. */
+  readonly terminals: readonly [string, string];
+}
+
+/** Things that are connected. Every thing has two terminals, so that they form a chain or, if it is closed, a ring. */
+export interface CircuitView {
+  /** In order along the chain; a source is first where the order leaves a choice. */
+  readonly elements: readonly CircuitElementView[];
+  /** The last element is connected to the first. */
+  readonly closed: boolean;
 }
 
 /** A world of rooms as a person may look at it. */
@@ -43,6 +73,7 @@ export interface RoomsView {
   readonly rooms: readonly { readonly name: string; readonly things: readonly ThingView[] }[];
   readonly doors: readonly { readonly between: readonly [string, string]; readonly open: boolean }[];
   readonly inventory: readonly ThingView[];
+  readonly circuits: readonly CircuitView[];
   readonly goals: readonly {
     readonly text: string;
     readonly kind: "ordered" | "optional";
@@ -63,6 +94,8 @@ export interface ResultView extends PageButton {
   readonly title: string;
   /** The product's code. */
   readonly asin: string;
+  /** Levels from general to special. */
+  readonly category: readonly string[];
   /** Dollars. */
   readonly price: number;
   readonly visited: boolean;

@@ -3,18 +3,25 @@ import { isRunning, pause, reset, step, train } from "../actions/live-runs.ts";
 import { stepTurn } from "../panels/WatchPanel.tsx";
 import { usePage } from "../store/store.ts";
 
+const HELP = "?";
+
 const ACTIONS: Readonly<Record<string, () => void>> = {
   " ": () => (isRunning() && !usePage.getState().isPausing ? pause() : train()),
   ArrowRight: () => stepTurn(1),
   ArrowLeft: () => stepTurn(-1),
   s: step,
   r: () => reset("same"),
-  "?": () => usePage.setState(({ isHelpOpen }) => ({ isHelpOpen: !isHelpOpen })),
+  [HELP]: () => usePage.setState(({ isHelpOpen }) => ({ isHelpOpen: !isHelpOpen })),
 };
 
 /** Elements that use the keys themselves. */
 const TYPING = "input, select, textarea, [contenteditable], [role=menu], dialog[open]";
 const PRESSABLE = "button, a, summary, [role=button]";
+
+/** In the list of tasks the run is out of sight, and Space scrolls. */
+function isOutOfSight(name: string): boolean {
+  return name !== HELP && usePage.getState().view === "tasks";
+}
 
 /** The page's keys; not while someone types, and not in place of a button that has the focus. */
 export function useKeyboard(): void {
@@ -26,7 +33,7 @@ export function useKeyboard(): void {
       if (target.closest(TYPING) !== null) return;
       if (key === " " && target.closest(PRESSABLE) !== null) return;
       const name = key.length === 1 ? key.toLowerCase() : key;
-      if (!Object.hasOwn(ACTIONS, name)) return;
+      if (!Object.hasOwn(ACTIONS, name) || isOutOfSight(name)) return;
       event.preventDefault();
       ACTIONS[name]!();
     };

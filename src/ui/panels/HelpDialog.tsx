@@ -48,6 +48,10 @@ export function HelpDialog() {
           they come. <b>EMPO²</b> also writes tips, reads them in some rollouts, and learns to do without them. From
           left to right: the world, the memory, what the policy would write, what is learned, and the result.
         </p>
+        <p>
+          <b>Play it yourself</b> gives you the same world and the same commands. <b>Tasks</b> lists all tasks of both
+          worlds, what each asks, and how hard it is.
+        </p>
         <dl className={styles.keys}>
           {WORDS.map(([word, meaning]) => (
             <WordRow key={word} word={word} meaning={meaning} />

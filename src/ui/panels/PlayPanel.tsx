@@ -1,15 +1,14 @@
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { Observation, TaskRef, WorldView } from "../../core/envs/env.ts";
-import { createEnv, taskSpec } from "../../core/envs/registry.ts";
-import type { RunConfig } from "../../core/training/run-config.ts";
+import { createEnv, taskSpec, taskSpecs } from "../../core/envs/registry.ts";
+import { firstRefOf, playActions, playTask } from "../actions/hand-actions.ts";
 import { Combobox } from "../components/Combobox.tsx";
-import { RoomMap } from "../components/RoomMap.tsx";
 import { Transcript } from "../components/Transcript.tsx";
 import { classNames } from "../components/class-names.ts";
 import controls from "../components/controls.module.css";
-import { formatScore } from "../format.ts";
-import { roomsOf } from "../hooks/use-replay.ts";
+import { formatScore, formatSigned } from "../format.ts";
 import { usePage } from "../store/store.ts";
+import { WorldScene } from "../worlds/WorldScene.tsx";
 import { GoalList } from "./GoalList.tsx";
 import { taskWordsOf } from "./WatchPanel.tsx";
 import styles from "./WorldPanel.module.css";
@@ -32,103 +31,143 @@ function play(task: TaskRef, actions: readonly string[]): Game {
   return { observations, views, validActions: env.validActions() };
 }
 
-function taskOfForm({ task, preset, house }: RunConfig): TaskRef {
-  const { world, splits } = taskSpec(task);
-  return { world, task, preset, house, variation: splits.train[0]! };
-}
-
 /** The same world with the same commands, for people. */
-export function PlayPanel({ shownTask }: { readonly shownTask: TaskRef | null }) {
-  const draft = usePage((state) => state.settings.draft);
-  // The world stays the one that was opened, while the run goes on with others.
-  const [task, setTask] = useState(() => shownTask ?? taskOfForm(draft));
-  const [actions, setActions] = useState<readonly string[]>([]);
+export function PlayPanel({ task }: { readonly task: TaskRef }) {
+  const actions = usePage((state) => state.hand.actions);
+  const [text, setText] = useState("");
+  const prompt = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // A touch screen's keyboard would cover the world.
+    if (!matchMedia("(pointer: coarse)").matches) prompt.current?.focus();
+  }, []);
   const { observations, views, validActions } = useMemo(() => play(task, actions), [task, actions]);
   const firstText = observations[0]!.text;
   const last = observations.at(-1)!;
-  const view = views.at(-1)!;
   const taskWords = taskWordsOf(firstText);
-  const turns = actions.map((action, i) => {
-    const { text, reward } = observations[i + 1]!;
-    return { action, observation: text, reward };
-  });
-  const changeVariation = (variation: number) => {
-    setTask({ ...task, variation });
-    setActions([]);
+  const onAct = (action: string) => {
+    if (!last.done) playActions([...actions, action]);
   };
+  const onChooseThing = (name: string) => {
+    setText(name);
+    prompt.current?.focus();
+  };
+  const turns = actions.map((action, i) => {
+    const { text: observation, reward } = observations[i + 1]!;
+    return { action, observation, reward };
+  });
   return (
-    <>
-      <div className={classNames(styles.line, styles.spread)}>
-        <b>Task: {taskWords}</b>
-        <VariationSelect task={task} onChange={changeVariation} />
+    <div className={styles.layout}>
+      <div className={styles.scene}>
+        <WorldChoice task={task} />
+        {task.world === "scienceworld" && <b>Task: {taskWords}</b>}
+        <WorldScene
+          views={views}
+          taskWords={taskWords}
+          player={{ actions: last.done ? [] : validActions, onAct, onChooseThing }}
+          next={null}
+        />
       </div>
-      {view.kind === "rooms" && <RoomMap view={view} path={roomsOf(views)} taskWords={taskWords} />}
-      <GameControls last={last} actions={actions} setActions={setActions} />
-      <Combobox
-        label="Your action"
-        placeholder={last.done ? "Over: undo or restart" : "Type or choose an action"}
-        options={last.done ? [] : validActions}
-        className={styles.combo}
-        listClassName={styles.options}
-        onSubmit={(action) => {
-          if (!last.done) setActions([...actions, action]);
-        }}
-      />
-      {view.kind === "rooms" && <GoalList goals={view.goals} isOpen />}
-      <Transcript
-        firstObservation={firstText}
-        turns={turns}
-        tips={[]}
-        current={actions.length}
-        onChoose={null}
-        writtenTip={null}
-      />
-    </>
+      <div className={styles.side}>
+        <Combobox
+          label="Your action"
+          placeholder={last.done ? "Over: undo or restart" : "Type or choose an action"}
+          options={last.done ? [] : validActions}
+          text={text}
+          onText={setText}
+          inputRef={prompt}
+          buttonLabel="Do"
+          onSubmit={onAct}
+        />
+        <GameControls last={last} actions={actions} />
+        <GoalList views={views} isOpen />
+        <Transcript
+          firstObservation={firstText}
+          turns={turns}
+          tips={[]}
+          current={actions.length}
+          onChoose={null}
+          writtenTip={null}
+        />
+      </div>
+    </div>
   );
 }
 
-interface VariationSelectProps {
-  readonly task: TaskRef;
-  readonly onChange: (variation: number) => void;
+/** Which task, variation and preset; another one starts from its beginning. */
+function WorldChoice({ task }: { readonly task: TaskRef }) {
+  const { splits, presets } = taskSpec(task.task);
+  const variations = [...new Set([...splits.train, ...splits.dev, ...splits.test])];
+  const tasks = taskSpecs().map((spec) => ({ value: spec.task, label: spec.task }));
+  return (
+    <div className={styles.choice}>
+      <Choice
+        label="Task"
+        value={task.task}
+        choices={tasks}
+        onChange={(value) => playTask(value === task.task ? task : firstRefOf(value))}
+      />
+      <Choice
+        label="Preset"
+        value={task.preset}
+        choices={[...new Set([...presets, task.preset])].map((preset) => ({ value: preset, label: preset }))}
+        onChange={(preset) => playTask({ ...task, preset })}
+      />
+      <Choice
+        label="Variation"
+        value={String(task.variation)}
+        choices={variations.map((variation) => ({ value: String(variation), label: `var. ${variation}` }))}
+        onChange={(variation) => playTask({ ...task, variation: Number(variation) })}
+      />
+    </div>
+  );
 }
 
-function VariationSelect({ task: { task, variation }, onChange }: VariationSelectProps) {
-  const { splits } = taskSpec(task);
+interface ChoiceProps {
+  readonly label: string;
+  readonly value: string;
+  readonly choices: readonly { readonly value: string; readonly label: string }[];
+  readonly onChange: (value: string) => void;
+}
+
+function Choice({ label, value, choices, onChange }: ChoiceProps) {
   return (
-    <label className={controls.note}>
-      variation{" "}
-      <select
-        className={classNames(controls.input, controls.small)}
-        value={variation}
-        onChange={(event) => onChange(Number(event.target.value))}
-      >
-        {[...splits.train, ...splits.dev, ...splits.test].map((other) => (
-          <option key={other}>{other}</option>
-        ))}
-      </select>
-    </label>
+    <select
+      className={classNames(controls.input, controls.small)}
+      aria-label={label}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    >
+      {choices.map((choice) => (
+        <option key={choice.value} value={choice.value}>
+          {choice.label}
+        </option>
+      ))}
+    </select>
   );
 }
 
 interface GameControlsProps {
   readonly last: Observation;
   readonly actions: readonly string[];
-  readonly setActions: (actions: readonly string[]) => void;
 }
 
-function GameControls({ last, actions, setActions }: GameControlsProps) {
+function GameControls({ last, actions }: GameControlsProps) {
   const className = classNames(controls.quiet, controls.small);
   const isNew = actions.length === 0;
   return (
     <div className={classNames(styles.line, styles.spread)}>
-      <span role="status">
-        score <b>{formatScore(last.score)}</b> of 100{last.done ? ", the episode is over" : `, turn ${actions.length}`}
+      <span role="status" data-testid="hand-status">
+        score <b data-testid="hand-score">{formatScore(last.score)}</b> of 100
+        {last.reward !== 0 && (
+          <span className={last.reward > 0 ? styles.gain : styles.loss}> {formatSigned(last.reward, 0)}</span>
+        )}
+        {last.done ? ", the episode is over" : `, turn ${actions.length}`}
       </span>
       <span>
-        <button type="button" className={className} disabled={isNew} onClick={() => setActions(actions.slice(0, -1))}>
+        <button type="button" className={className} disabled={isNew} onClick={() => playActions(actions.slice(0, -1))}>
           Undo
         </button>
-        <button type="button" className={className} disabled={isNew} onClick={() => setActions([])}>
+        <button type="button" className={className} disabled={isNew} onClick={() => playActions([])}>
           Restart
         </button>
       </span>

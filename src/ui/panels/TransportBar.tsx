@@ -4,6 +4,7 @@ import { attempt, pause, reset, setRace, step, train } from "../actions/live-run
 import { playRecording } from "../actions/recording.ts";
 import { companionMethod, methodTitle } from "../actions/run-title.ts";
 import { applyPreset, presetOf, shareLink, showInAddress } from "../actions/settings-actions.ts";
+import { closeTasks, openTasks } from "../actions/task-actions.ts";
 import { Icon } from "../components/Icon.tsx";
 import { Menu } from "../components/Menu.tsx";
 import { classNames } from "../components/class-names.ts";
@@ -165,10 +166,21 @@ function SetUp() {
 }
 
 function PageButtons() {
+  const isTasks = usePage((page) => page.view === "tasks");
   const hasLive = usePage((page) => page.liveKeys.length > 0);
   const hasRuns = usePage((page) => page.order.length > 0);
   return (
     <div className={classNames(styles.group, styles.page)}>
+      <button
+        type="button"
+        data-testid="tasks"
+        className={controls.button}
+        aria-pressed={isTasks}
+        title="All tasks of both worlds, and how hard they are"
+        onClick={isTasks ? closeTasks : openTasks}
+      >
+        <Icon name="tasks" /> Tasks
+      </button>
       <button
         type="button"
         className={controls.icon}

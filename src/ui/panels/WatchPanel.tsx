@@ -1,6 +1,5 @@
 import { Icon } from "../components/Icon.tsx";
 import { ModeMark } from "../components/ModeMark.tsx";
-import { RoomMap } from "../components/RoomMap.tsx";
 import { Transcript } from "../components/Transcript.tsx";
 import { classNames } from "../components/class-names.ts";
 import controls from "../components/controls.module.css";
@@ -11,6 +10,7 @@ import { groupOf, type ShownRollout } from "../store/episode-slice.ts";
 import { MODE_LABELS } from "../store/modes.ts";
 import { moveTurn, selectRollout } from "../store/selection.ts";
 import { shownEpisodes, usePage } from "../store/store.ts";
+import { WorldScene } from "../worlds/WorldScene.tsx";
 import { GoalList } from "./GoalList.tsx";
 import styles from "./WorldPanel.module.css";
 
@@ -31,34 +31,34 @@ export function chooseRollout(rolloutId: string, turn: number | null): void {
 export function WatchPanel({ rollout }: { readonly rollout: ShownRollout }) {
   const turn = usePage((state) => Math.min(state.selection.turn, rollout.turns.length));
   const isFollowing = usePage((state) => state.selection.isFollowing);
-  const replay = useReplay(rollout, turn);
+  const views = useReplay(rollout, turn);
   const taskWords = taskWordsOf(rollout.firstObservation);
   const known = isFollowing ? rollout.turns.slice(0, turn) : rollout.turns;
   return (
-    <>
-      <p className={styles.task}>Task: {taskWords}</p>
-      {replay?.view.kind !== "rooms" ? (
-        <p className={controls.empty}>There is no map of this world.</p>
-      ) : (
-        <RoomMap
-          view={replay.view}
-          path={replay.path}
-          taskWords={[taskWords, ...replay.view.goals.map(({ text }) => text)].join(" ")}
+    <div className={styles.layout}>
+      <div className={styles.scene}>
+        {rollout.task.world === "scienceworld" && <p className={styles.task}>Task: {taskWords}</p>}
+        {views === null ? (
+          <p className={controls.empty}>This page does not have the world of this rollout.</p>
+        ) : (
+          <WorldScene views={views} taskWords={taskWords} player={null} next={known[turn]?.action ?? null} />
+        )}
+      </div>
+      <div className={styles.side}>
+        <Group rollout={rollout} />
+        <TurnControls rollout={rollout} turn={turn} />
+        {views !== null && <GoalList views={views} />}
+        <Transcript
+          testId="rollout"
+          firstObservation={rollout.firstObservation}
+          turns={known}
+          tips={rollout.retrieved.filter((tip) => !isFollowing || tip.turn <= turn)}
+          current={turn}
+          onChoose={(chosen) => chooseRollout(rollout.rolloutId, chosen)}
+          writtenTip={turn >= rollout.turns.length ? (rollout.finished?.tip ?? null) : null}
         />
-      )}
-      <Group rollout={rollout} />
-      <TurnControls rollout={rollout} turn={turn} />
-      {replay?.view.kind === "rooms" && <GoalList goals={replay.view.goals} />}
-      <Transcript
-        testId="rollout"
-        firstObservation={rollout.firstObservation}
-        turns={known}
-        tips={rollout.retrieved.filter((tip) => !isFollowing || tip.turn <= turn)}
-        current={turn}
-        onChoose={(chosen) => chooseRollout(rollout.rolloutId, chosen)}
-        writtenTip={turn >= rollout.turns.length ? (rollout.finished?.tip ?? null) : null}
-      />
-    </>
+      </div>
+    </div>
   );
 }
 

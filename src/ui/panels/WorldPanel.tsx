@@ -1,7 +1,8 @@
-import { useState } from "react";
+import { closeHandPlay, openHandPlay } from "../actions/hand-actions.ts";
+import { methodTitle } from "../actions/run-title.ts";
+import { Icon } from "../components/Icon.tsx";
 import { Panel } from "../components/Panel.tsx";
 import controls from "../components/controls.module.css";
-import { methodTitle } from "../actions/run-title.ts";
 import { shownRollout, shownView, usePage } from "../store/store.ts";
 import { PlayPanel } from "./PlayPanel.tsx";
 import { WatchPanel } from "./WatchPanel.tsx";
@@ -9,31 +10,14 @@ import styles from "./WorldPanel.module.css";
 
 /** The text world: any rollout of the run turn by turn, or played by hand. */
 export function WorldPanel() {
-  const [isPlaying, setIsPlaying] = useState(false);
+  const hand = usePage((state) => state.hand);
   const rollout = usePage(shownRollout);
   const isActive = usePage((state) => shownView(state)?.run.phase === "rollout");
   const isLive = usePage((state) => state.liveKeys.length > 0);
-  const method = usePage((state) => shownView(state)?.run.method ?? "");
+  const isPlaying = hand.isOpen && hand.task !== null;
   return (
-    <Panel
-      id="world"
-      title="World"
-      isActive={isActive}
-      aside={
-        <>
-          {method !== "" && !isPlaying && <span>{methodTitle(method)} acts</span>}
-          <span className={styles.tabs} role="group" aria-label="Who acts">
-            <button type="button" aria-pressed={!isPlaying} onClick={() => setIsPlaying(false)}>
-              Watch
-            </button>
-            <button type="button" aria-pressed={isPlaying} onClick={() => setIsPlaying(true)}>
-              Play it yourself
-            </button>
-          </span>
-        </>
-      }
-    >
-      {isPlaying && <PlayPanel shownTask={rollout?.task ?? null} />}
+    <Panel id="world" title="World" isActive={isActive} aside={<Aside isPlaying={isPlaying} />}>
+      {isPlaying && <PlayPanel task={hand.task} />}
       {!isPlaying && rollout !== null && <WatchPanel rollout={rollout} />}
       {!isPlaying && rollout === null && (
         <p className={controls.empty} data-testid="rollout">
@@ -43,5 +27,33 @@ export function WorldPanel() {
         </p>
       )}
     </Panel>
+  );
+}
+
+function Aside({ isPlaying }: { readonly isPlaying: boolean }) {
+  const method = usePage((state) => shownView(state)?.run.method ?? "");
+  const isWide = usePage((state) => state.isWorldWide);
+  return (
+    <>
+      {method !== "" && !isPlaying && <span>{methodTitle(method)} acts</span>}
+      <span className={styles.tabs} role="group" aria-label="Who acts">
+        <button type="button" aria-pressed={!isPlaying} onClick={closeHandPlay}>
+          Watch
+        </button>
+        <button type="button" data-testid="play" aria-pressed={isPlaying} onClick={openHandPlay}>
+          Play it yourself
+        </button>
+      </span>
+      <button
+        type="button"
+        className={controls.icon}
+        aria-pressed={isWide}
+        aria-label="The world on the whole page"
+        title="The world on the whole page"
+        onClick={() => usePage.setState({ isWorldWide: !isWide })}
+      >
+        <Icon name={isWide ? "shrink" : "widen"} />
+      </button>
+    </>
   );
 }

@@ -3,6 +3,7 @@ import { create } from "zustand";
 import type { TrainingEvent } from "../../core/events/training-event.ts";
 import type { BackendChoice, Progress, WorkerMessage } from "../../protocol/messages.ts";
 import { findRollout, type EpisodeState, type ShownRollout } from "./episode-slice.ts";
+import { INITIAL_HAND_PLAY, type HandPlay } from "./hand-slice.ts";
 import { emptyView, reduceMessage, reduceView, type RunView } from "./run-view.ts";
 import { INITIAL_SELECTION, type Selection } from "./selection.ts";
 import { INITIAL_SETTINGS, type SettingsState } from "./settings-slice.ts";
@@ -52,6 +53,7 @@ export interface PageState {
   /** Keys of the live runs, the main one first. */
   readonly liveKeys: readonly string[];
   readonly selection: Selection;
+  readonly hand: HandPlay;
   readonly settings: SettingsState;
   /** Another method runs beside the main one, from the same seed. */
   readonly race: boolean;
@@ -68,6 +70,10 @@ export interface PageState {
   readonly pretraining: Progress | null;
   readonly notes: readonly Note[];
   readonly theme: Theme;
+  /** The five panels of a run, or the list of all tasks. */
+  readonly view: "run" | "tasks";
+  /** The world panel covers the other panels. */
+  readonly isWorldWide: boolean;
   readonly isLabOpen: boolean;
   readonly isHelpOpen: boolean;
 }
@@ -78,6 +84,7 @@ export const INITIAL_PAGE: PageState = {
   shownKey: null,
   liveKeys: [],
   selection: INITIAL_SELECTION,
+  hand: INITIAL_HAND_PLAY,
   settings: INITIAL_SETTINGS,
   race: true,
   bases: [],
@@ -88,6 +95,8 @@ export const INITIAL_PAGE: PageState = {
   pretraining: null,
   notes: [],
   theme: "system",
+  view: "run",
+  isWorldWide: false,
   isLabOpen: false,
   isHelpOpen: false,
 };

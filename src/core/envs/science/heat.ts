@@ -56,9 +56,14 @@ function conduct(state: WorldState, container: Thing, thing: Thing): void {
   if (movable) exchange(container, thing);
 }
 
+/** Whether anything in a world heats, cools, or is warmer or colder than the rest. */
+export function hasHeat({ things }: WorldSpec): boolean {
+  return things.some(({ heater, cooler, temperature }) => (heater ?? cooler ?? temperature) !== undefined);
+}
+
 /** Lets a tick pass for all temperatures of a world; undefined if nothing in it heats or cools. */
-export function heatProcess({ things }: WorldSpec): ((state: WorldState) => void) | undefined {
-  if (!things.some(({ heater, cooler, temperature }) => heater ?? cooler ?? temperature)) return undefined;
+export function heatProcess(spec: WorldSpec): ((state: WorldState) => void) | undefined {
+  if (!hasHeat(spec)) return undefined;
   return (state) => {
     for (const thing of state.things) {
       const index = state.indexOf.get(thing.at);

@@ -30,12 +30,17 @@ function pageButtonOf(button: Button): PageButton {
   return { label: button.label, action: actionOf(button) };
 }
 
+function categoryOf({ type }: Product): string[] {
+  return type.path.split(" › ");
+}
+
 function resultViews(visit: Visit, state: ShopState, buttons: readonly Button[]): ResultView[] {
   const products = buttons.filter(({ kind }) => kind === "product");
   return shownResults(visit, state).map((product, i) => ({
     ...pageButtonOf(products[i]!),
     title: titleOf(product),
     asin: asinOf(product),
+    category: categoryOf(product),
     price: product.price,
     visited: state.visited.includes(product.number),
   }));
@@ -45,7 +50,7 @@ function productView(product: Product, { options }: ShopState): ProductView {
   return {
     title: titleOf(product),
     asin: asinOf(product),
-    category: product.type.path.split(" › "),
+    category: categoryOf(product),
     price: product.price,
     rating: NO_RATING,
     options: product.options.map(({ name, values }) => ({

@@ -1,7 +1,7 @@
-import { useState } from "react";
 import type { RoomsView, ThingView } from "../../core/envs/env.ts";
 import { layoutRooms, type Cell } from "../map-layout.ts";
-import { classNames } from "./class-names.ts";
+import { classNames } from "../components/class-names.ts";
+import { plural } from "../format.ts";
 import styles from "./RoomMap.module.css";
 
 const WIDTH = 72;
@@ -15,54 +15,47 @@ interface RoomMapProps {
   readonly path: readonly string[];
   /** Words of the task: things named in it are written into their rooms. */
   readonly taskWords: string;
+  /** The room whose things are listed elsewhere. */
+  readonly shownRoom: string;
+  readonly onChoose: (room: string) => void;
 }
 
 /** The rooms, the doors between them, where the agent is and was, and what is in each room. */
-export function RoomMap({ view, path, taskWords }: RoomMapProps) {
-  const [chosen, setChosen] = useState<string | null>(null);
+export function RoomMap({ view, path, taskWords, shownRoom, onChoose }: RoomMapProps) {
   const names = view.rooms.map(({ name }) => name);
   const layout = layoutRooms(
     names,
     view.doors.map(({ between }) => between),
   );
   const centreOf = (room: string) => centre(layout.cells.get(room)!);
-  const listed = view.rooms.find(({ name }) => name === (chosen ?? view.agentRoom));
   const width = layout.columns * (WIDTH + GAP_X) - GAP_X;
   const height = layout.rows * (HEIGHT + GAP_Y) - GAP_Y;
   return (
-    <div>
-      <svg
-        viewBox={`-2 -2 ${width + 4} ${height + 4}`}
-        className={styles.map}
-        role="group"
-        aria-label={`Map of ${names.length} rooms. The agent is in ${view.agentRoom}.`}
-      >
-        {view.doors.map(({ between: [from, to], open }) => (
-          <Door key={`${from} ${to}`} from={centreOf(from)} to={centreOf(to)} isOpen={open} />
-        ))}
-        <path d={pathLine(path.map(centreOf))} className={styles.path} />
-        {view.rooms.map(({ name, things }) => (
-          <Room
-            key={name}
-            name={name}
-            things={things}
-            cell={layout.cells.get(name)!}
-            taskWords={taskWords}
-            isHere={name === view.agentRoom}
-            isShown={name === listed?.name}
-            isSeen={path.includes(name)}
-            onChoose={() => setChosen(name === chosen ? null : name)}
-          />
-        ))}
-        <Agent at={centreOf(view.agentRoom)} />
-      </svg>
-      {listed !== undefined && (
-        <p className={styles.list} tabIndex={0}>
-          <b>{listed.name}</b> {describeThings(listed.things)}
-          {view.inventory.length > 0 && ` · carried: ${describeThings(view.inventory)}`}
-        </p>
-      )}
-    </div>
+    <svg
+      viewBox={`-2 -2 ${width + 4} ${height + 4}`}
+      className={styles.map}
+      role="group"
+      aria-label={`Map of ${names.length} rooms. The agent is in ${view.agentRoom}.`}
+    >
+      {view.doors.map(({ between: [from, to], open }) => (
+        <Door key={`${from} ${to}`} from={centreOf(from)} to={centreOf(to)} isOpen={open} />
+      ))}
+      <path d={pathLine(path.map(centreOf))} className={styles.path} />
+      {view.rooms.map(({ name, things }) => (
+        <Room
+          key={name}
+          name={name}
+          things={things}
+          cell={layout.cells.get(name)!}
+          taskWords={taskWords}
+          isHere={name === view.agentRoom}
+          isShown={name === shownRoom}
+          isSeen={path.includes(name)}
+          onChoose={() => onChoose(name)}
+        />
+      ))}
+      <Agent at={centreOf(view.agentRoom)} />
+    </svg>
   );
 }
 
@@ -128,7 +121,7 @@ function Room({ name, things, cell, taskWords, isHere, isShown, isSeen, onChoose
         className={classNames(styles.thing, keys !== "" && styles.key)}
         aria-hidden="true"
       >
-        {keys === "" ? (things.length === 0 ? "empty" : `${things.length} things`) : keys}
+        {keys === "" ? (things.length === 0 ? "empty" : plural(things.length, "thing")) : keys}
       </text>
     </g>
   );
@@ -147,15 +140,4 @@ function keyThings(things: readonly ThingView[], taskWords: string): string {
 /** A line from room to room in the order of the visits; it shows in the doors. */
 function pathLine(points: readonly Point[]): string {
   return points.map(({ x, y }, i) => `${i === 0 ? "M" : "L"}${x} ${y}`).join("");
-}
-
-/** Things with their states and contents, as a sentence. */
-function describeThings(things: readonly ThingView[]): string {
-  if (things.length === 0) return "is empty";
-  return things
-    .map(({ name, states, contents }) => {
-      const about = states.length === 0 ? name : `${name} (${states.join(", ")})`;
-      return contents.length === 0 ? about : `${about} with ${contents.map((inner) => inner.name).join(", ")}`;
-    })
-    .join(" · ");
 }
