@@ -1,12 +1,10 @@
 /** @file Topic 6, chemistry: mix a substance (6-1), a secondary (6-2) and a tertiary (6-3) colour of paint. */
-import { floorPlanOfHouse } from "../floor-plan.ts";
 import { household, paintCups, place, vessel } from "../household.ts";
-import { ingredientsOf, MIXING } from "../recipes.ts";
+import { ingredientsOf } from "../recipes.ts";
 import { solid, substance, type SubstanceName } from "../substances.ts";
-import { MAX_MOVES, REAL_RULES, splitVariations, worldRandom, type TaskType, type WorldChoice } from "../task-type.ts";
-import { standardThings, thing } from "../things.ts";
+import { splitVariations, type TaskType } from "../task-type.ts";
+import { thing } from "../things.ts";
 import {
-  ROOM_NAMES,
   type OptionalGoal,
   type OrderedGoal,
   type RoomName,
@@ -15,6 +13,7 @@ import {
   type WorldSpec,
 } from "../world.ts";
 import { aloneGoal, seeGoal } from "./heating-goals.ts";
+import { laboratory } from "./task-world.ts";
 
 const NEW_ROOM: OptionalGoal = { text: "be in another room", condition: { type: "newRoom" } };
 
@@ -24,19 +23,6 @@ function seeMatter(matter: string, after?: readonly number[]): OptionalGoal {
 
 function focusOn(matter: string): OrderedGoal {
   return { text: `focus on ${matter}`, condition: { type: "focused", on: { matter } }, fails: "wrongFocus" };
-}
-
-/** What all three tasks have in common. */
-function worldOf(task: string, choice: WorldChoice, things: readonly ThingSpec[]) {
-  return {
-    floorPlan: floorPlanOfHouse(choice.house),
-    startRoom: worldRandom(task, choice).fork("start").pick(ROOM_NAMES),
-    things: [...standardThings(), ...things],
-    rules: REAL_RULES,
-    simplifications: choice.simplifications,
-    mixing: MIXING,
-    maxMoves: MAX_MOVES,
-  } satisfies Partial<WorldSpec>;
 }
 
 // 6-1. The real order: for train, dev and test recipes in turn, first all in the kitchen, then all in the workshop.
@@ -95,7 +81,7 @@ export const chemistryMix: TaskType = {
     const names = ingredientsOf(product);
     const recipe = recipeFor(product, names, room);
     return {
-      ...worldOf(CHEMISTRY_MIX, choice, [
+      ...laboratory(CHEMISTRY_MIX, choice, [
         ...household({ relevant: ["kitchen sink", "cupboard", "pot"] }),
         ...ingredientsIn(room, names),
         recipe,
@@ -168,7 +154,7 @@ function paintTask({ name, id, description, maxTurns, goals }: PaintTask): TaskT
       const holder = HOLDERS[choice.variation % HOLDERS.length]!;
       const room = PAINT_ROOMS[Math.floor(choice.variation / HOLDERS.length) % PAINT_ROOMS.length]!;
       return {
-        ...worldOf(name, choice, [...household({ relevant: ["studio jug"] }), ...paintThings(holder, room)]),
+        ...laboratory(name, choice, [...household({ relevant: ["studio jug"] }), ...paintThings(holder, room)]),
         ...goals({ secondary: `${secondary} paint`, tertiary: `${tertiary} paint`, room }),
         maxTurns,
       };

@@ -1,12 +1,10 @@
 /** @file Topic 1, states of matter: boil (1-1), melt (1-2), freeze (1-3), change (1-4). */
-import { floorPlanOfHouse } from "../floor-plan.ts";
 import { household, iceIn, place, vessel } from "../household.ts";
-import { MIXING } from "../recipes.ts";
 import { substance, type SubstanceName } from "../substances.ts";
-import { MAX_MOVES, REAL_RULES, splitVariations, worldRandom, type TaskType, type WorldChoice } from "../task-type.ts";
-import { standardThings } from "../things.ts";
-import { ROOM_NAMES, type Condition, type OptionalGoal, type OrderedGoal, type ThingSpec } from "../world.ts";
+import { splitVariations, type TaskType, type WorldChoice } from "../task-type.ts";
+import { type Condition, type OptionalGoal, type OrderedGoal, type ThingSpec } from "../world.ts";
 import { aloneGoal, heaterGoals, onHeaterGoals, seeGoal, warmedGoal } from "./heating-goals.ts";
+import { laboratory } from "./task-world.ts";
 
 /** A substance to change: what it is called, what it is made of, and where it lies. */
 interface Case {
@@ -106,19 +104,13 @@ function changeTask({ name, id, verb, description, maxTurns, steps, optional }: 
       ];
       return {
         taskText: `${verb} ${called}`,
-        floorPlan: floorPlanOfHouse(choice.house),
-        startRoom: worldRandom(name, choice).fork("start").pick(ROOM_NAMES),
-        things: [...standardThings(), ...household({ broken, relevant: RELEVANT }), ...things],
+        ...laboratory(name, choice, [...household({ broken, relevant: RELEVANT }), ...things]),
         orderedGoals: [
           { text: `focus on ${called}`, condition: { type: "focused", on: { matter } }, fails: "wrongFocus" },
           ...steps,
         ],
         optionalGoals: optional(matter),
-        rules: REAL_RULES,
-        simplifications: choice.simplifications,
-        mixing: MIXING,
         maxTurns,
-        maxMoves: MAX_MOVES,
       };
     },
   };

@@ -1,14 +1,11 @@
 /** @file Topic 2, measurement: a temperature (2-1), and melting points (2-2, 2-3). */
-import { floorPlanOfHouse } from "../floor-plan.ts";
 import { household, place, vessel } from "../household.ts";
-import { MIXING } from "../recipes.ts";
 import { degreesView } from "../render.ts";
 import { subsample } from "../subsample.ts";
 import { solid, substance, unknownSubstance, type SubstanceName } from "../substances.ts";
-import { MAX_MOVES, REAL_RULES, splitVariations, worldRandom, type TaskType, type WorldChoice } from "../task-type.ts";
-import { answerBox, standardThings } from "../things.ts";
+import { splitVariations, worldRandom, type TaskType, type WorldChoice } from "../task-type.ts";
+import { answerBox } from "../things.ts";
 import {
-  ROOM_NAMES,
   type Condition,
   type OptionalGoal,
   type OrderedGoal,
@@ -16,9 +13,9 @@ import {
   type Selector,
   type ThingSpec,
   type ThingTemplate,
-  type WorldSpec,
 } from "../world.ts";
 import { aloneGoal, heaterGoals, onHeaterGoals, seeGoal, warmedGoal } from "./heating-goals.ts";
+import { laboratory } from "./task-world.ts";
 
 const BOX_COLOURS = ["red", "green", "blue", "orange", "yellow", "purple"];
 /** Neighbouring colours: the first for above, the second for below. */
@@ -63,19 +60,6 @@ const THERMOMETER_GOALS: readonly OptionalGoal[] = [
 
 function roomGoal(room: RoomName, after?: readonly number[]): OptionalGoal {
   return { text: `be in ${room}`, condition: { type: "inRoom", room }, ...(after && { after }) };
-}
-
-/** What all three tasks have in common. */
-function worldOf(task: string, choice: WorldChoice, things: readonly ThingSpec[]) {
-  return {
-    floorPlan: floorPlanOfHouse(choice.house),
-    startRoom: worldRandom(task, choice).fork("start").pick(ROOM_NAMES),
-    things: [...standardThings(), ...things],
-    rules: REAL_RULES,
-    simplifications: choice.simplifications,
-    mixing: MIXING,
-    maxMoves: MAX_MOVES,
-  } satisfies Partial<WorldSpec>;
 }
 
 // 2-1. The axes in the real order: object, room, its temperature; then threshold; then box room, box colours.
@@ -163,7 +147,7 @@ export const useThermometer: TaskType = {
     const on: Selector = { ids: [object.id] };
     const name = template.name;
     return {
-      ...worldOf(USE_THERMOMETER, choice, [
+      ...laboratory(USE_THERMOMETER, choice, [
         ...household({ relevant: ["thermometer"] }),
         object,
         ...boxesOf(box % BOX_PAIR_COUNT, boxRoom),
@@ -291,7 +275,11 @@ function meltingTask({ name, id, samples, repeats, share, description }: Melting
       const isAbove = sample.melts >= threshold;
       const focused = (box: string): Condition => ({ type: "focused", on: { ids: [box] } });
       return {
-        ...worldOf(name, choice, [...household({ relevant: RELEVANT }), ...sample.things, ...boxesOf(pair, KITCHEN)]),
+        ...laboratory(name, choice, [
+          ...household({ relevant: RELEVANT }),
+          ...sample.things,
+          ...boxesOf(pair, KITCHEN),
+        ]),
         taskText: `test melting point ${sample.name} in ${KITCHEN} ; ${answerText(answer)}`,
         orderedGoals: [
           focusGoal("the thermometer", THERMOMETER),

@@ -1,6 +1,7 @@
 /** @file What the worlds of most tasks have in common: a house, an orange, standing things, ScienceWorld's laws. */
 import { floorPlanOfHouse } from "../floor-plan.ts";
 import { furnish } from "../furnishings.ts";
+import { MIXING } from "../recipes.ts";
 import { MAX_MOVES, REAL_RULES, worldRandom, type WorldChoice } from "../task-type.ts";
 import { standardThings } from "../things.ts";
 import {
@@ -41,6 +42,23 @@ export function taskWorld(
     offersTaskOnly: true,
     chance: random.fork("chance").key,
     maxTurns,
+    maxMoves: MAX_MOVES,
+  };
+}
+
+/** The common world of the tasks about matter: nothing but the given things stands in it, and things can be mixed. */
+export function laboratory(
+  name: string,
+  choice: WorldChoice,
+  things: readonly ThingSpec[],
+): Omit<WorldSpec, "taskText" | "orderedGoals" | "optionalGoals" | "maxTurns"> {
+  return {
+    floorPlan: floorPlanOfHouse(choice.house),
+    startRoom: worldRandom(name, choice).fork("start").pick(ROOM_NAMES),
+    things: [...standardThings(), ...things],
+    rules: REAL_RULES,
+    simplifications: choice.simplifications,
+    mixing: MIXING,
     maxMoves: MAX_MOVES,
   };
 }
