@@ -81,7 +81,7 @@ const POWER_ARMS: readonly Arm[] = [
   { arm: "empo2-no-intrinsic", changes: { intrinsicCoefficient: 0 } },
 ];
 
-/** Larger steps, for both methods alike: 5e-4 was promising on the dev split (docs/results/power-component.easy.md). */
+/** Larger steps, for both methods alike. */
 const POWER_STEPS: readonly Arm[] = [5e-4, 1e-3].flatMap((learningRate) =>
   [EMPO2, GRPO].map(({ arm, changes }) => ({
     arm: `${arm}-lr-${learningRate === 5e-4 ? "5e-4" : "1e-3"}`,
