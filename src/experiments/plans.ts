@@ -128,7 +128,7 @@ function taskExperiment(task: string, preset: string, common: Partial<RunConfig>
     runs: gridRuns({
       arms: ALL_METHODS,
       houses: [0],
-      seeds: [1, 2, 3],
+      seeds: [1, 2, 3, 4, 5],
       common: { task, preset, iterations: 30, evaluateEvery: 5, evaluationEpisodes: PROTOCOL_EPISODES, ...common },
     }),
   };
