@@ -89,6 +89,18 @@ const POWER_STEPS: readonly Arm[] = [5e-4, 1e-3].flatMap((learningRate) =>
   })),
 );
 
+/** More or fewer rollouts that read tips, at two learning rates; GRPO reads none and has the rates alone. */
+const POWER_MEMORY: readonly Arm[] = [3e-4, 5e-4].flatMap((learningRate) => {
+  const rate = learningRate === 5e-4 ? "lr-5e-4" : "lr-3e-4";
+  return [
+    ...[0.25, 0.5, 0.75].map((p) => ({
+      arm: `empo2-p-${p}-${rate}`,
+      changes: { method: "empo2", memoryRolloutProbability: p, learningRate },
+    })),
+    { arm: `grpo-${rate}`, changes: { method: "grpo", learningRate } },
+  ];
+});
+
 /** What might keep a tiny policy from learning the five train variations by heart. */
 const FIND_REMEDIES: readonly Arm[] = [EMPO2, GRPO].flatMap(({ arm, changes }) => [
   { arm: `${arm}-lr-1e-4`, changes: { ...changes, learningRate: 1e-4 } },
@@ -173,6 +185,18 @@ export const EXPERIMENTS: readonly Experiment[] = [
       houses: [0, 1, 2],
       seeds: [1, 2, 3],
       common: { ...POWER, preset: "easy" },
+    }),
+  },
+  {
+    id: "power-component-memory",
+    title: "power-component, easy, in other houses: how often tips are read",
+    question:
+      "Which p and learning rate bring EMPO² to 95 points soonest? Chosen in houses 3 to 5, which no other experiment uses.",
+    runs: gridRuns({
+      arms: POWER_MEMORY,
+      houses: [3, 4, 5],
+      seeds: [1],
+      common: { ...POWER, preset: "easy", iterations: 30 },
     }),
   },
   ...FIND_TASKS.map((task) => ({
