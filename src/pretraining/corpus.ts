@@ -7,9 +7,16 @@ import type { Random } from "../core/base/random.ts";
 import { ScienceWorldEnv } from "../core/envs/science/science-world-env.ts";
 import type { TaskRef } from "../core/envs/env.ts";
 import { isVisible, thingById } from "../core/envs/science/state.ts";
-import type { LanguageModelRow } from "../core/policy/policy.ts";
-import { scoreTokens } from "../core/rollout/remember.ts";
 import { encode, TOKEN } from "../core/text/tokenizer.ts";
+import {
+  chooseTips,
+  shownTipTokens,
+  WeightedTokens,
+  type ChainTip,
+  type CorpusEpisode,
+  type EpisodeStyle,
+  type EpisodeWeights,
+} from "./episode.ts";
 import { stageOf, type MissionWorld } from "./mission.ts";
 import { randomMissionWorld, type CorpusMix } from "./random-world.ts";
 import { literalAction, oracleAction, readerAction } from "./scripted-agents.ts";
@@ -21,35 +28,10 @@ export interface CorpusConfig {
   readonly mix: CorpusMix;
   readonly prior: PriorConfig;
   readonly episodesPerWorld: number;
-  readonly weights: {
-    readonly action: number;
+  readonly weights: EpisodeWeights & {
     /** Connecting without tips, so that the prior is sharp (learning-recipe.md §7). */
     readonly plainConnection: number;
-    readonly tip: number;
-    /** What the world says, room views excepted. */
-    readonly answer: number;
-    readonly firstObservation: number;
   };
-}
-
-/** How the actions of an episode are chosen. `mixed` begins with the oracle and goes on with the prior. */
-export type EpisodeStyle = "plain" | "with-tips" | "mixed" | "oracle" | "wander";
-
-/** A finished corpus episode. */
-export interface CorpusEpisode {
-  readonly style: EpisodeStyle;
-  readonly row: LanguageModelRow;
-  /** The true tip's words, without score. */
-  readonly tip: readonly string[];
-  readonly score: number;
-  readonly actions: readonly string[];
-  readonly tipsShown: readonly string[];
-}
-
-/** Tips as later episodes of the chain can be shown them. */
-interface ChainTip {
-  readonly text: string;
-  readonly score: number;
 }
 
 const CORPUS_TASK: TaskRef = { world: "scienceworld", task: "corpus", variation: 0, preset: "none", house: 0 };
@@ -77,20 +59,6 @@ function chooseStyle(random: Random, isFirst: boolean): EpisodeStyle {
   return choice < 0.46 ? "wander" : "with-tips";
 }
 
-/**
- * One to three of the chain's tips, best score first, as retrieval would find them. Often only some of the earlier
- * episodes count, so that poor tips are read as well as good ones.
- */
-function chooseTips(all: readonly ChainTip[], random: Random): ChainTip[] {
-  const tips = random.chance(0.5) ? all : random.sample(all, 1 + random.integer(2));
-  const distinct = tips.filter((tip, i) => tips.findIndex((other) => other.text === tip.text) === i);
-  const count = random.pick([1, 1, 1, 1, 2, 3]);
-  return random
-    .shuffled(distinct)
-    .sort((a, b) => b.score - a.score)
-    .slice(0, count);
-}
-
 interface EpisodeOptions {
   readonly config: CorpusConfig;
   readonly random: Random;
@@ -109,12 +77,7 @@ export function generateEpisode(
   let observation = env.reset();
   row.append([TOKEN.bos], 0);
   row.append(encode(observation.text), weights.firstObservation);
-  for (const { text, score } of shown) {
-    row.append(
-      [TOKEN.tipStart, ...encode(`${text} ; score`), ...scoreTokens(score), TOKEN.tipEnd],
-      weights.firstObservation,
-    );
-  }
+  for (const tip of shown) row.append(shownTipTokens(tip), weights.firstObservation);
   const memory = startMemory(env.state);
   const log = new TipLog(env.state, world.mission);
   const oracleTurns =
@@ -177,21 +140,5 @@ function remember(memory: AgentMemory, action: string, { state, mission }: Situa
   if (action.startsWith("connect") && mission.family === "carry" && stageOf(state, mission) === "connect") {
     const source = action.slice(action.indexOf(" to ") + 4);
     if (mission.sources.includes(source) && isVisible(state, thingById(state, source))) memory.tried.add(source);
-  }
-}
-
-class WeightedTokens {
-  readonly #tokens: number[] = [];
-  readonly #weights: number[] = [];
-
-  append(tokens: readonly number[], weight: number): void {
-    for (const token of tokens) {
-      this.#tokens.push(token);
-      this.#weights.push(weight);
-    }
-  }
-
-  build(): LanguageModelRow {
-    return { tokens: this.#tokens, weights: this.#weights };
   }
 }
