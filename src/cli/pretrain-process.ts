@@ -2,7 +2,7 @@
 import type { ModelConfig } from "../core/policy/policy.ts";
 import { Random } from "../core/base/random.ts";
 import { CorpusBatches } from "../pretraining/batches.ts";
-import { BASE_CORPUS, BASE_TRAINING } from "../pretraining/recipe.ts";
+import { BASE_TRAINING, chainsOf, recipeNamed } from "../pretraining/recipe.ts";
 import { PretrainingReplica, type ReplicaStep } from "../runtime/pretraining-replica.ts";
 import { startNodeBackend } from "./node-backend.ts";
 
@@ -12,6 +12,7 @@ export interface PretrainStart {
   /** The shards this process computes. */
   readonly shards: readonly number[];
   readonly backend: string;
+  readonly recipe: string;
   readonly crossedByChance: number;
   /** Width, layers and heads of a new model. */
   readonly shape: Partial<ModelConfig>;
@@ -52,16 +53,16 @@ async function answer(message: PretrainMessage): Promise<void> {
   }
 }
 
-async function start({ seed, shards, backend, initial, crossedByChance, shape }: PretrainStart): Promise<Work> {
+async function start({ seed, shards, backend, initial, recipe, crossedByChance, shape }: PretrainStart): Promise<Work> {
   await startNodeBackend(backend);
   const replica = await PretrainingReplica.create(Random.fromSeed(seed).fork("weights"), initial, shape);
   const rowsPerBatch = BASE_TRAINING.rowsPerStep / BASE_TRAINING.shards;
   const corpus = Random.fromSeed(seed).fork("corpus");
-  const config = { ...BASE_CORPUS, prior: { ...BASE_CORPUS.prior, crossedByChance } };
+  const chains = chainsOf(recipeNamed(recipe, crossedByChance));
   const size = { rowsPerBatch, maxTokens: replica.contextLength };
   return {
     shards,
     replica,
-    supplies: shards.map((shard) => new CorpusBatches(corpus.fork(`shard ${shard}`), config, size)),
+    supplies: shards.map((shard) => new CorpusBatches(corpus.fork(`shard ${shard}`), chains, size)),
   };
 }

@@ -1,15 +1,18 @@
 /** @file The corpus as training batches: rows of similar length together, so that little is padded. */
 import type { Random } from "../core/base/random.ts";
 import type { LanguageModelRow, OptimizerConfig } from "../core/policy/policy.ts";
-import { generateChain, type CorpusConfig } from "./corpus.ts";
+import type { CorpusEpisode } from "./episode.ts";
 
 /** Chains longer than the context are left out; this many batches are sorted together. */
 const BATCHES_PER_POOL = 24;
 
+/** Makes a chain of episodes from a stream of its own. */
+export type ChainSource = (random: Random) => readonly CorpusEpisode[];
+
 /** An endless, seeded supply of batches. */
 export class CorpusBatches {
   readonly #random: Random;
-  readonly #config: CorpusConfig;
+  readonly #source: ChainSource;
   readonly #rowsPerBatch: number;
   readonly #maxTokens: number;
   #chainCount = 0;
@@ -17,11 +20,11 @@ export class CorpusBatches {
 
   constructor(
     random: Random,
-    config: CorpusConfig,
+    source: ChainSource,
     size: { readonly rowsPerBatch: number; readonly maxTokens: number },
   ) {
     this.#random = random;
-    this.#config = config;
+    this.#source = source;
     this.#rowsPerBatch = size.rowsPerBatch;
     this.#maxTokens = size.maxTokens;
   }
@@ -36,7 +39,7 @@ export class CorpusBatches {
     const wanted = BATCHES_PER_POOL * this.#rowsPerBatch;
     const rows: LanguageModelRow[] = [];
     while (rows.length < wanted) {
-      const chain = generateChain(this.#random.fork(`chain ${this.#chainCount++}`), this.#config);
+      const chain = this.#source(this.#random.fork(`chain ${this.#chainCount++}`));
       rows.push(...chain.map(({ row }) => row).filter(({ tokens }) => tokens.length <= this.#maxTokens));
     }
     const sorted = rows.slice(0, wanted).sort((a, b) => a.tokens.length - b.tokens.length);

@@ -40,7 +40,7 @@ export interface ChainTip {
  * One to three of the chain's tips, best score first, as retrieval would find them. Often only some of the earlier
  * episodes count, so that poor tips are read as well as good ones.
  */
-export function chooseTips(all: readonly ChainTip[], random: Random): ChainTip[] {
+export function chooseTips<Tip extends ChainTip>(all: readonly Tip[], random: Random): Tip[] {
   const tips = random.chance(0.5) ? all : random.sample(all, 1 + random.integer(2));
   const distinct = tips.filter((tip, i) => tips.findIndex((other) => other.text === tip.text) === i);
   const count = random.pick([1, 1, 1, 1, 2, 3]);

@@ -1,7 +1,7 @@
 /** @file Pretraining of a base policy in one process, step for step as `cli pretrain` does it with several. */
 import { Random } from "../core/base/random.ts";
 import { CorpusBatches, pretrainingOptimizer } from "../pretraining/batches.ts";
-import { BASE_CORPUS, BASE_TRAINING } from "../pretraining/recipe.ts";
+import { BASE_TRAINING, chainsOf, recipeNamed } from "../pretraining/recipe.ts";
 import type { PretrainedBase } from "../protocol/pretrained-bases.ts";
 import { PretrainingReplica, type ShardGradient } from "./pretraining-replica.ts";
 
@@ -18,9 +18,10 @@ export async function pretrainBase(
   const replica = await PretrainingReplica.create(Random.fromSeed(seed).fork("weights"), null);
   const corpus = Random.fromSeed(seed).fork("corpus");
   const size = { rowsPerBatch: BASE_TRAINING.rowsPerStep / BASE_TRAINING.shards, maxTokens: replica.contextLength };
+  const chains = chainsOf(recipeNamed("base"));
   const supplies = Array.from(
     { length: BASE_TRAINING.shards },
-    (_, shard) => new CorpusBatches(corpus.fork(`shard ${shard}`), BASE_CORPUS, size),
+    (_, shard) => new CorpusBatches(corpus.fork(`shard ${shard}`), chains, size),
   );
   for (let step = 0, tokensDone = 0; tokensDone < tokens; step++) {
     const optimizer = pretrainingOptimizer(tokensDone / tokens, step, BASE_TRAINING.peakLearningRate);

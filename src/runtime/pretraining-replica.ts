@@ -5,7 +5,7 @@ import { decodePolicyState, encodePolicyState } from "../model/checkpoint.ts";
 import { DEFAULT_MODEL } from "../model/parameters.ts";
 import { TransformerPolicy } from "../model/transformer-policy.ts";
 import { addCrossEntropy, type CrossEntropySums } from "../pretraining/batches.ts";
-import { BASE_CORPUS } from "../pretraining/recipe.ts";
+import { TIP_WEIGHT } from "../pretraining/recipe.ts";
 import { withFreshOptimizer } from "./base-file.ts";
 
 /** A gradient of summed losses and what is needed to add shards exactly. */
@@ -52,7 +52,7 @@ export class PretrainingReplica {
   async gradients(rows: readonly LanguageModelRow[]): Promise<ShardGradient> {
     const { gradient, lossSum, weightSum, logProbs } = await this.#policy.languageModelGradients(rows);
     const crossEntropy = { action: 0, actionCount: 0, tip: 0, tipCount: 0 };
-    addCrossEntropy(crossEntropy, rows, logProbs, BASE_CORPUS.weights.tip);
+    addCrossEntropy(crossEntropy, rows, logProbs, TIP_WEIGHT);
     const tokenCount = rows.reduce((total, { tokens }) => total + tokens.length, 0);
     return { gradient, lossSum, weightSum, tokenCount, crossEntropy };
   }

@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import { Random } from "../../src/core/base/random.ts";
 import { addCrossEntropy, CorpusBatches, pretrainingOptimizer } from "../../src/pretraining/batches.ts";
 import { parseTip } from "../../src/pretraining/parsed-tip.ts";
-import { BASE_CORPUS } from "../../src/pretraining/recipe.ts";
+import { chainsOf, recipeNamed } from "../../src/pretraining/recipe.ts";
 
 const SIZE = { rowsPerBatch: 2, maxTokens: 160 };
 
 function batches(seed: number) {
-  return new CorpusBatches(Random.fromSeed(seed), BASE_CORPUS, SIZE);
+  return new CorpusBatches(Random.fromSeed(seed), chainsOf(recipeNamed("base")), SIZE);
 }
 
 describe("the supply of batches", () => {

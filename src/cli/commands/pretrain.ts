@@ -4,7 +4,7 @@ import { Command } from "commander";
 import type { ModelConfig } from "../../core/policy/policy.ts";
 import { ConfigError } from "../../core/base/errors.ts";
 import { pretrainingOptimizer, type CrossEntropySums } from "../../pretraining/batches.ts";
-import { BASE_TRAINING } from "../../pretraining/recipe.ts";
+import { BASE_TRAINING, recipeNamed } from "../../pretraining/recipe.ts";
 import type { ShardGradient } from "../../runtime/pretraining-replica.ts";
 import { writeFileAtomically } from "../file-store.ts";
 import { printJson, printProgress } from "../output.ts";
@@ -19,6 +19,7 @@ interface PretrainOptions {
   readonly init?: string;
   readonly backend: string;
   readonly learningRate: string;
+  readonly recipe: string;
   readonly crossedByChance: string;
   readonly width?: string;
   readonly layers?: string;
@@ -36,6 +37,7 @@ export function pretrainCommand(): Command {
     .option("--out <file>", "safetensors file to write", "runs/base.safetensors")
     .option("--init <file>", "go on from this base policy")
     .option("--learning-rate <x>", "peak learning rate", String(BASE_TRAINING.peakLearningRate))
+    .option("--recipe <name>", "what it reads: base, science", "base")
     .option("--crossed-by-chance <x>", "probability of wiring crossed without a tip, for the study of the prior", "0")
     .option("--width <n>", "width of a new model (default 64)")
     .option("--layers <n>", "layers of a new model (default 3)")
@@ -112,6 +114,7 @@ function startProcesses(options: PretrainOptions, jobs: number): PretrainProcess
       shards: own,
       backend: options.backend,
       initial,
+      recipe: recipeNamed(options.recipe).name,
       crossedByChance,
       shape: shapeOf(options),
     });

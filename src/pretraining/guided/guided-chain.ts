@@ -1,0 +1,168 @@
+/** @file Chains of guided episodes: one disguised world, its guide, and episodes whose tips later ones can read. */
+import type { Random } from "../../core/base/random.ts";
+import type { TaskRef } from "../../core/envs/env.ts";
+import { buildWorld, scienceTaskSpecs } from "../../core/envs/science/create-env.ts";
+import { ScienceWorldEnv } from "../../core/envs/science/science-world-env.ts";
+import type { WorldSpec } from "../../core/envs/science/world.ts";
+import { encode, TOKEN } from "../../core/text/tokenizer.ts";
+import {
+  chooseTips,
+  shownTipTokens,
+  WeightedTokens,
+  type ChainTip,
+  type CorpusEpisode,
+  type EpisodeStyle,
+  type EpisodeWeights,
+} from "../episode.ts";
+import { randomDisguise, type Disguise } from "./disguise.ts";
+import type { Guide } from "./guide.ts";
+import {
+  adviceAction,
+  guideAction,
+  priorAction,
+  wanderingAction,
+  type Advice,
+  type GuidedPrior,
+  type GuidedSituation,
+} from "./guided-agents.ts";
+import { combineAdvice, GuidedTipLog } from "./guided-tip.ts";
+import { GUIDES } from "./guides.ts";
+import { Progress } from "./progress.ts";
+
+/** How guided episodes are made. */
+export interface GuidedConfig {
+  readonly prior: GuidedPrior;
+  readonly episodesPerWorld: number;
+  readonly weights: EpisodeWeights;
+}
+
+/** A world of a real task type, in a house that nobody trains in, under other names. */
+export interface GuidedWorld {
+  readonly task: string;
+  readonly spec: WorldSpec;
+  readonly guide: Guide;
+  readonly disguise: Disguise;
+}
+
+/** Longer episodes would not fit the context. */
+const MAX_TURNS = 30;
+/** Turns that the prior gets by itself: a poor explorer has shown by then what it does. */
+const PRIOR_TURNS = 14;
+/** Houses from here on are the corpus'. */
+const FIRST_HOUSE = 100_000;
+const HOUSES = 1_000_000;
+const EASY_SHARE = 0.7;
+
+const SPECS = scienceTaskSpecs();
+
+/** A random guided world of a task. */
+export function randomGuidedWorld(random: Random, task = random.pick(Object.keys(GUIDES))): GuidedWorld {
+  const { splits } = SPECS.find((spec) => spec.task === task)!;
+  const ref: TaskRef = {
+    world: "scienceworld",
+    task,
+    variation: random.pick(splits.train),
+    preset: random.chance(EASY_SHARE) ? "easy" : "openDoors",
+    house: FIRST_HOUSE + random.integer(HOUSES),
+  };
+  const world = buildWorld(ref);
+  const spec = { ...world, maxTurns: Math.min(MAX_TURNS, world.maxTurns) };
+  const env = new ScienceWorldEnv(ref, spec);
+  env.reset();
+  return { task, spec, guide: GUIDES[task]!(env.state), disguise: randomDisguise(random.fork("disguise")) };
+}
+
+interface GuidedChainTip extends ChainTip {
+  readonly advice: Advice;
+}
+
+/** A finished guided episode, with what a reader takes from its tip. */
+export interface GuidedEpisode extends CorpusEpisode {
+  readonly advice: Advice;
+}
+
+/** The episodes of one random guided world. */
+export function generateGuidedChain(random: Random, config: GuidedConfig): GuidedEpisode[] {
+  const world = randomGuidedWorld(random.fork("world"));
+  const tips: GuidedChainTip[] = [];
+  return Array.from({ length: config.episodesPerWorld }, (_, i) => {
+    const episodeRandom = random.fork(`episode ${i}`);
+    const style = chooseStyle(episodeRandom, i === 0);
+    const shown = style === "with-tips" ? chooseTips(tips, episodeRandom) : [];
+    const episode = generateGuidedEpisode(world, style, shown, { config, random: episodeRandom });
+    tips.push({ text: episode.tip.join(" "), score: episode.score, advice: episode.advice });
+    return episode;
+  });
+}
+
+function chooseStyle(random: Random, isFirst: boolean): EpisodeStyle {
+  const choice = random.uniform();
+  if (isFirst) return choice < 0.6 ? "plain" : "wander";
+  if (choice < 0.12) return "mixed";
+  if (choice < 0.24) return "plain";
+  if (choice < 0.34) return "oracle";
+  return choice < 0.48 ? "wander" : "with-tips";
+}
+
+interface Episode {
+  readonly config: GuidedConfig;
+  readonly random: Random;
+}
+
+/** One guided episode, as tokens with a loss weight each. */
+export function generateGuidedEpisode(
+  world: GuidedWorld,
+  style: EpisodeStyle,
+  shown: readonly GuidedChainTip[],
+  { config: { weights, prior }, random }: Episode,
+): GuidedEpisode {
+  const { guide, disguise } = world;
+  const oracleTurns = oracleTurnsOf(style, guide, random);
+  const env = startEnv(world, style, oracleTurns);
+  const row = new WeightedTokens();
+  let observation = env.reset();
+  row.append([TOKEN.bos], 0);
+  row.append(encode(disguise(observation.text)), weights.firstObservation);
+  for (const { text, score } of shown) row.append(shownTipTokens({ text, score }), weights.firstObservation);
+  const advice = combineAdvice(shown.map((tip) => tip.advice));
+  const log = new GuidedTipLog(env.state, disguise);
+  const progress = new Progress(guide, env.state);
+  const visited: string[] = [env.state.agentRoom];
+  const actions: string[] = [];
+  while (!observation.done) {
+    const situation: GuidedSituation = { state: env.state, guide, next: progress.next, visited, random, prior };
+    const byOracle = actions.length < oracleTurns;
+    const action = byOracle ? guideAction(situation) : chooseAction(situation, style, advice);
+    const said = disguise(action);
+    row.append([TOKEN.prompt], 0);
+    row.append([...encode(said), TOKEN.actionEnd], byOracle || style === "wander" ? 0 : weights.action);
+    const room = env.state.agentRoom;
+    progress.before(action, env.state);
+    observation = env.step(action);
+    actions.push(said);
+    log.note(action, { room, state: env.state, guide, done: progress.after(env.state) });
+    if (visited.at(-1) !== env.state.agentRoom) visited.push(env.state.agentRoom);
+    row.append(encode(disguise(observation.text)), observation.text.startsWith("see ") ? 0 : weights.answer);
+  }
+  row.append([TOKEN.summary], 0);
+  const tip = log.finish();
+  row.append(encode(`${tip.words.join(" ")} ; score`), weights.tip);
+  const tipsShown = shown.map(({ text }) => text);
+  return { style, row: row.build(), tip: tip.words, advice: tip.advice, score: observation.score, actions, tipsShown };
+}
+
+function oracleTurnsOf(style: EpisodeStyle, guide: Guide, random: Random): number {
+  if (style === "oracle") return Infinity;
+  return style === "mixed" ? random.integer(guide.length * 2) : 0;
+}
+
+function startEnv({ task, spec }: GuidedWorld, style: EpisodeStyle, oracleTurns: number): ScienceWorldEnv {
+  const turns = style === "plain" || style === "mixed" ? oracleTurns + PRIOR_TURNS : spec.maxTurns;
+  const ref: TaskRef = { world: "scienceworld", task, variation: 0, preset: "none", house: 0 };
+  return new ScienceWorldEnv(ref, { ...spec, maxTurns: Math.min(turns, spec.maxTurns) });
+}
+
+function chooseAction(situation: GuidedSituation, style: EpisodeStyle, advice: Advice): string {
+  if (style === "with-tips") return adviceAction(situation, advice);
+  return style === "wander" ? wanderingAction(situation) : priorAction(situation);
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import { Random } from "../../../src/core/base/random.ts";
+import { scienceTaskSpecs } from "../../../src/core/envs/science/create-env.ts";
+import { ROOM_NAMES } from "../../../src/core/envs/science/world.ts";
+import { encode, TOKEN } from "../../../src/core/text/tokenizer.ts";
+import { wordsOf } from "../../../src/core/text/vocabulary.ts";
+import { DEFAULT_CONFIG } from "../../../src/core/training/run-config.ts";
+import type { EpisodeStyle } from "../../../src/pretraining/episode.ts";
+import { randomDisguise } from "../../../src/pretraining/guided/disguise.ts";
+import { tipWords } from "../../../src/pretraining/guided/guide.ts";
+import {
+  generateGuidedChain,
+  generateGuidedEpisode,
+  randomGuidedWorld,
+  type GuidedEpisode,
+} from "../../../src/pretraining/guided/guided-chain.ts";
+import { GUIDES } from "../../../src/pretraining/guided/guides.ts";
+import { GUIDED_CORPUS } from "../../../src/pretraining/recipe.ts";
+import { isSubsequence } from "../episode-facts.ts";
+
+const ROOT = Random.fromSeed(17).fork("guided test");
+const CHAINS = Array.from({ length: 60 }, (_, i) => generateGuidedChain(ROOT.fork(i), GUIDED_CORPUS));
+const EPISODES = CHAINS.flat();
+const TASKS = Object.keys(GUIDES);
+const ROOMS: ReadonlySet<string> = new Set(ROOM_NAMES);
+
+function actionWeights({ row: { tokens, weights } }: GuidedEpisode): number[][] {
+  return tokens.flatMap((token, i) =>
+    token === TOKEN.prompt ? [weights.slice(i + 1, tokens.indexOf(TOKEN.actionEnd, i) + 1)] : [],
+  );
+}
+
+describe("guided chains", () => {
+  it("are the same for the same seed and others for another", () => {
+    const chain = (label: string) => generateGuidedChain(ROOT.fork(label), GUIDED_CORPUS);
+    expect(chain("a")).toEqual(chain("a"));
+    expect(chain("a")).not.toEqual(chain("b"));
+  });
+
+  it("are sequences that begin and end as rollouts do, with loss on what the policy should do alone", () => {
+    const styles = new Set(EPISODES.map(({ style }) => style));
+    expect(styles).toEqual(new Set<EpisodeStyle>(["plain", "with-tips", "mixed", "oracle", "wander"]));
+    for (const episode of EPISODES) {
+      const { tokens, weights } = episode.row;
+      expect(weights).toHaveLength(tokens.length);
+      expect(tokens[0]).toBe(TOKEN.bos);
+      const written = [...encode(episode.tip.join(" ")), ...encode("; score")];
+      expect(tokens.slice(tokens.indexOf(TOKEN.summary) + 1)).toEqual(written);
+      expect(written.length).toBeLessThanOrEqual(DEFAULT_CONFIG.maxTipTokens);
+      const counted = new Set(actionWeights(episode).flat());
+      if (episode.style === "oracle" || episode.style === "wander") expect(counted).toEqual(new Set([0]));
+      if (episode.style === "plain" || episode.style === "with-tips") expect(counted).toEqual(new Set([1]));
+    }
+  });
+
+  it("show tips of earlier episodes of the same world only", () => {
+    for (const chain of CHAINS) {
+      chain.forEach((episode, i) => {
+        const earlier = chain.slice(0, i).map(({ tip }) => tip.join(" "));
+        for (const shown of episode.tipsShown) expect(earlier).toContain(shown);
+        expect(episode.tipsShown.length > 0).toBe(episode.style === "with-tips");
+      });
+    }
+  });
+
+  it("tell in a tip only what was done in that episode, in order", () => {
+    for (const { tip, actions } of EPISODES) {
+      const log = tip.includes(";") ? tip.slice(0, tip.indexOf(";")) : tip;
+      const steps = log.filter((word) => !ROOMS.has(word));
+      expect(isSubsequence(steps, actions.flatMap(tipWords)), `${tip.join(" ")} | ${actions.join(" | ")}`).toBe(true);
+      const trouble = tip.includes(";") ? tip.slice(tip.indexOf(";") + 1) : [];
+      if (trouble[0] === "bad") expect(tipWords(actions.at(-1)!).slice(1)).toEqual(trouble.slice(1));
+    }
+  });
+
+  it("fail where a tip calls something bad, and nowhere else", () => {
+    for (const { tip, score } of EPISODES) expect(tip.includes("bad")).toBe(score === -100);
+    expect(EPISODES.filter(({ score }) => score === -100).length).toBeGreaterThan(10);
+  });
+});
+
+describe("guided worlds", () => {
+  it("are of train variations, in houses that nobody trains in, under other names", () => {
+    for (const task of TASKS) expect(scienceTaskSpecs().map((spec) => spec.task)).toContain(task);
+    const texts = (count: number) =>
+      Array.from({ length: count }, (_, i) => randomGuidedWorld(ROOT.fork(`world ${i}`), "lifespan-longest-lived"));
+    const rooms = texts(60).map(({ disguise }) => disguise("outside"));
+    expect(new Set(rooms).size).toBeGreaterThan(7);
+  });
+
+  it("disguise words of a class as words of that class, no two alike", () => {
+    const disguise = randomDisguise(ROOT.fork("disguise"));
+    for (const words of [ROOM_NAMES, wordsOf("colours"), wordsOf("animals"), wordsOf("letters")]) {
+      expect(new Set(words.map(disguise))).toEqual(new Set(words));
+    }
+    expect(disguise("orange")).toBe("orange");
+    expect(disguise("pick up pot")).toBe("pick up pot");
+  });
+
+  it.each(TASKS)("%s: guide and reader get there, the prior does not", (task) => {
+    const count = 24;
+    const scores = { oracle: 0, reader: 0, prior: 0 };
+    for (let i = 0; i < count; i++) {
+      const random = ROOT.fork(`${task} ${i}`);
+      const world = randomGuidedWorld(random.fork("world"), task);
+      const play = (style: EpisodeStyle, tips: readonly GuidedEpisode[] = []) => {
+        const shown = tips.map(({ tip, score, advice }) => ({ text: tip.join(" "), score, advice }));
+        return generateGuidedEpisode(world, style, shown, { config: GUIDED_CORPUS, random: random.fork(style) });
+      };
+      const oracle = play("oracle");
+      scores.oracle += oracle.score / count;
+      scores.reader += play("with-tips", [oracle]).score / count;
+      scores.prior += play("plain").score / count;
+    }
+    // Where pots have to be watered by hand, growing takes longer than an episode of the corpus.
+    expect(scores.oracle).toBeGreaterThan(task.startsWith("grow") ? 60 : 85);
+    expect(scores.reader).toBeGreaterThan(scores.oracle - 30);
+    expect(scores.prior).toBeLessThan(60);
+  });
+});
