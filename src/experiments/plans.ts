@@ -264,8 +264,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   {
     id: "another-base",
     title: "Another base policy",
-    question:
-      "Does the effect depend on this one base? Other seeds of weights and corpus, and the recipe of the first session.",
+    question: "Does the effect depend on this one base? The same recipe with other seeds of weights and corpus.",
     runs: [
       ...gridRuns({ arms: [EMPO2, GRPO], houses: [1, 2, 3], seeds: [1], common: { ...TEACHING, base: "base-2" } }).map(
         (run) => ({ ...run, name: `teaching.${run.name}`, arm: `${run.arm}-teaching` }),
