@@ -36,14 +36,19 @@ export interface ChainTip {
   readonly score: number;
 }
 
+/** Mostly one tip is shown. */
+const TIP_COUNTS: readonly number[] = [1, 1, 1, 1, 2, 3];
+
 /**
- * One to three of the chain's tips, best score first, as retrieval would find them. Often only some of the earlier
- * episodes count, so that poor tips are read as well as good ones.
+ * A few of the chain's tips, best score first, as retrieval would find them. Often only some of the earlier episodes
+ * count, so that poor tips are read as well as good ones.
+ *
+ * @param counts how many are shown, one of these at random
  */
-export function chooseTips<Tip extends ChainTip>(all: readonly Tip[], random: Random): Tip[] {
+export function chooseTips<Tip extends ChainTip>(all: readonly Tip[], random: Random, counts = TIP_COUNTS): Tip[] {
   const tips = random.chance(0.5) ? all : random.sample(all, 1 + random.integer(2));
   const distinct = tips.filter((tip, i) => tips.findIndex((other) => other.text === tip.text) === i);
-  const count = random.pick([1, 1, 1, 1, 2, 3]);
+  const count = random.pick(counts);
   return random
     .shuffled(distinct)
     .sort((a, b) => b.score - a.score)

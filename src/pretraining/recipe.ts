@@ -1,6 +1,6 @@
 /**
  * @file What base policies read, by recipe. `base` makes the shipped base of the first tasks, `science` one for all
- * ScienceWorld-style tasks.
+ * ScienceWorld-style tasks, `general` one for both worlds.
  * Changing a recipe changes its base: pretrain again and renew its card.
  */
 import type { Random } from "../core/base/random.ts";
@@ -8,6 +8,8 @@ import { ConfigError } from "../core/base/errors.ts";
 import type { ChainSource } from "./batches.ts";
 import { generateChain, type CorpusConfig } from "./corpus.ts";
 import { generateGuidedChain, type GuidedConfig } from "./guided/guided-chain.ts";
+import { generateShopChain, type ShopCorpusConfig } from "./shop/shop-corpus.ts";
+import { DEFAULT_SHOP_PRIOR } from "./shop/shop-prior.ts";
 import { DEFAULT_PRIOR } from "./situation.ts";
 
 /** Loss weight of a tip's tokens, in every family. */
@@ -25,6 +27,17 @@ export const BASE_CORPUS: CorpusConfig = {
 export const GUIDED_CORPUS: GuidedConfig = {
   prior: { followThrough: 0.9, spontaneous: 0.05, rash: 0.3, firstOption: 0.8, goToNamedRoom: 0.7, wander: 0.05 },
   episodesPerWorld: 7,
+  weights: { action: 1, tip: TIP_WEIGHT, answer: 0.05, firstObservation: 0.1 },
+};
+
+/** Shopping in random catalogues. */
+export const SHOP_CORPUS: ShopCorpusConfig = {
+  prior: DEFAULT_SHOP_PRIOR,
+  episodesPerShop: 8,
+  otherGoals: 3,
+  mainGoal: 0.5,
+  ownTipsOnly: 0.5,
+  slip: 0.02,
   weights: { action: 1, tip: TIP_WEIGHT, answer: 0.05, firstObservation: 0.1 },
 };
 
@@ -56,9 +69,14 @@ function guidedFamily(share: number): Family {
   };
 }
 
+function shopFamily(share: number): Family {
+  return { name: "shop", share, config: SHOP_CORPUS, chains: (random) => generateShopChain(random, SHOP_CORPUS) };
+}
+
 const RECIPES: Readonly<Record<string, (crossedByChance: number) => readonly Family[]>> = {
   base: (crossedByChance) => [missionFamily(1, crossedByChance)],
   science: (crossedByChance) => [missionFamily(0.35, crossedByChance), guidedFamily(0.65)],
+  general: (crossedByChance) => [missionFamily(0.3, crossedByChance), guidedFamily(0.5), shopFamily(0.2)],
 };
 
 /**

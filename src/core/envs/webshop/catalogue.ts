@@ -97,9 +97,9 @@ function listed(values: readonly string[]): string {
   return `${values.slice(0, -1).join(", ")}, and ${values.at(-1)!}`;
 }
 
-function drawProduct(number: number, random: Random): Product {
+function drawProduct(number: number, types: readonly ProductType[], random: Random): Product {
   // All types equally often, so that no type is rare in a small catalogue.
-  const type = PRODUCT_TYPES[number % PRODUCT_TYPES.length]!;
+  const type = types[number % types.length]!;
   const [lowest, highest] = type.prices;
   return {
     number,
@@ -115,6 +115,11 @@ function drawProduct(number: number, random: Random): Product {
   };
 }
 
+/** The first `count` products of a stream, of the given types in turn. */
+export function drawProducts(count: number, types: readonly ProductType[], random: Random): Product[] {
+  return Array.from({ length: count }, (_, number) => drawProduct(number, types, random));
+}
+
 /**
  * The first `size` products of a stream; a larger catalogue begins with the smaller one's products.
  *
@@ -125,5 +130,5 @@ export function drawCatalogue(size: number, random: Random): Product[] {
   if (!Number.isSafeInteger(size) || size < smallest || size > largest) {
     throw new ConfigError(`drawCatalogue: ${smallest}…${largest} products, got ${size}`);
   }
-  return Array.from({ length: size }, (_, number) => drawProduct(number, random));
+  return drawProducts(size, PRODUCT_TYPES, random);
 }

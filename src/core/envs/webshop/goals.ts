@@ -60,7 +60,8 @@ export function digitsOf(value: number): string {
   return String(value).split("").join(" ");
 }
 
-function drawGoal(product: Product, random: Random): Goal {
+/** A goal that this product meets. */
+export function drawGoal(product: Product, random: Random): Goal {
   const { type, options } = product;
   const attributes = random.sample(product.attributes, 1 + Number(random.chance(SECOND_ATTRIBUTE_PROBABILITY)));
   const namedOptions = options

@@ -28,9 +28,9 @@ export class Shop {
   readonly #index: SearchIndex;
   readonly #searches = new Map<string, readonly Product[]>();
 
-  constructor({ seed, products }: ShopParameters) {
-    this.products = drawCatalogue(products, Random.fromSeed(CATALOGUE_SEED).fork(`catalogue ${seed}`));
-    this.goals = drawGoals(this.products, Random.fromSeed(GOAL_SEED).fork(`goals ${seed}`));
+  constructor(products: readonly Product[], goals: readonly Goal[]) {
+    this.products = products;
+    this.goals = goals;
     this.#index = new SearchIndex(indexedTexts(this.products));
   }
 
@@ -50,12 +50,18 @@ function* indexedTexts(products: readonly Product[]): Generator<string> {
   for (const product of products) yield indexedText(product);
 }
 
+/** The shop of these parameters, made anew. */
+export function drawShop({ seed, products: size }: ShopParameters): Shop {
+  const products = drawCatalogue(size, Random.fromSeed(CATALOGUE_SEED).fork(`catalogue ${seed}`));
+  return new Shop(products, drawGoals(products, Random.fromSeed(GOAL_SEED).fork(`goals ${seed}`)));
+}
+
 const SHOPS = new Map<string, Shop>();
 
 /** The shop of these parameters: the same object as long as it is among the last few asked for. */
 export function shopOf(parameters: ShopParameters): Shop {
   const key = `${parameters.seed}/${parameters.products}`;
-  const shop = SHOPS.get(key) ?? new Shop(parameters);
+  const shop = SHOPS.get(key) ?? drawShop(parameters);
   SHOPS.delete(key);
   SHOPS.set(key, shop);
   for (const oldest of SHOPS.keys()) if (SHOPS.size > KEPT_SHOPS) SHOPS.delete(oldest);

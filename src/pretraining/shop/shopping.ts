@@ -1,0 +1,82 @@
+/** @file What a scripted shopper knows when it chooses: the open page, what it has looked at so far, and how it behaves. */
+import type { Random } from "../../core/base/random.ts";
+import { descriptionOf, featuresOf, titleOf, type Product } from "../../core/envs/webshop/catalogue.ts";
+import type { ShopState, Visit } from "../../core/envs/webshop/pages.ts";
+import { MAX_TURNS } from "../../core/envs/webshop/web-shop-env.ts";
+import type { ShopPrior } from "./shop-prior.ts";
+
+/** Pages that tell attributes. */
+export type CheckedPage = "features" | "description";
+
+/** What a shopper remembers within an episode. */
+export interface ShopperMemory {
+  /** Pages about each product that were opened, in order. */
+  readonly checked: Map<number, CheckedPage[]>;
+  /** Products that were looked at and found wanting. */
+  readonly rejected: Set<number>;
+}
+
+/** A fresh memory at the start of an episode. */
+export function startShopperMemory(): ShopperMemory {
+  return { checked: new Map(), rejected: new Set() };
+}
+
+/** One shopper on one page. */
+export interface Shopping {
+  readonly visit: Visit;
+  readonly state: ShopState;
+  readonly memory: ShopperMemory;
+  readonly random: Random;
+  readonly prior: ShopPrior;
+}
+
+/** Notes which page about a product was opened. */
+export function rememberPage(memory: ShopperMemory, { page, product }: ShopState): void {
+  if (product === null || (page !== "features" && page !== "description")) return;
+  const pages = memory.checked.get(product) ?? [];
+  if (!pages.includes(page)) memory.checked.set(product, [...pages, page]);
+}
+
+/** Actions that are left, the next one included. */
+export function turnsLeft({ state }: Shopping): number {
+  return MAX_TURNS - state.turns;
+}
+
+/** Pages about a product that were opened, in order. */
+export function checkedPages({ checked }: ShopperMemory, product: Product): readonly CheckedPage[] {
+  return checked.get(product.number) ?? [];
+}
+
+/** Wanted attributes that nothing which was shown of a product tells. */
+export function unseenAttributes(
+  { visit: { goal }, memory }: Pick<Shopping, "visit" | "memory">,
+  product: Product,
+): string[] {
+  const pages = checkedPages(memory, product);
+  const texts = [
+    titleOf(product),
+    ...(pages.includes("features") ? featuresOf(product) : []),
+    ...(pages.includes("description") ? [descriptionOf(product)] : []),
+  ];
+  return goal.attributes.filter((attribute) => !texts.some((text) => text.includes(attribute)));
+}
+
+/** Wanted option values that a product does not come in. */
+export function missingValues({ goal }: Pick<Visit, "goal">, { options }: Product): string[] {
+  const isOffered = (name: string, value: string): boolean =>
+    options.some((group) => group.name === name && group.values.includes(value));
+  return goal.namedOptions.filter(([name, value]) => !isOffered(name, value)).map(([, value]) => value);
+}
+
+/** Wanted option values that a product comes in and that are not chosen. */
+export function unchosenValues(visit: Pick<Visit, "goal">, product: Product, chosen: ShopState["options"]): string[] {
+  const missing = new Set(missingValues(visit, product));
+  return visit.goal.namedOptions
+    .filter(([name, value]) => !missing.has(value) && chosen[name] !== value)
+    .map(([, value]) => value);
+}
+
+/** Whether the title names the wanted type of product. */
+export function isRightType({ goal }: Pick<Visit, "goal">, { type }: Product): boolean {
+  return type.noun === goal.query;
+}
