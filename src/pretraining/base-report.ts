@@ -5,23 +5,21 @@
 import { mean } from "../core/base/stats.ts";
 import { Random } from "../core/base/random.ts";
 import { createEnv, taskSpec, taskSpecs } from "../core/envs/registry.ts";
-import type { TaskRef, TextEnv } from "../core/envs/env.ts";
+import type { TaskRef } from "../core/envs/env.ts";
 import { ScienceWorldEnv } from "../core/envs/science/science-world-env.ts";
 import { ROOM_NAMES } from "../core/envs/science/world.ts";
-import { NoveltyTable } from "../core/memory/novelty.ts";
 import { TipMemory } from "../core/memory/tip-memory.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import { storeTips, tipTokens } from "../core/rollout/remember.ts";
-import { rollOut, type RolloutConfig, type RolloutRequest } from "../core/rollout/rollout-engine.ts";
 import { bucketOf, type Trajectory } from "../core/rollout/trajectory.ts";
 import { decode, encode, TOKEN } from "../core/text/tokenizer.ts";
-import { DEFAULT_CONFIG } from "../core/training/run-config.ts";
 import { successRate } from "../core/training/evaluator.ts";
-import { toRunSettings } from "../core/training/settings.ts";
-import { generateChain, generateEpisode } from "./corpus.ts";
+import { generateEpisode } from "./corpus.ts";
 import type { MissionWorld } from "./mission.ts";
 import { randomMissionWorld } from "./random-world.ts";
-import { BASE_CORPUS } from "./recipe.ts";
+import { reportFamilies, type FamilyReport } from "./family-report.ts";
+import { BASE_CORPUS, chainsOf, TIP_WEIGHT, type Recipe } from "./recipe.ts";
+import { memoryOf, rollOutTasks } from "./report-rollouts.ts";
 import { before, TipLog } from "./tip-log.ts";
 
 /** Returns of one setting. */
@@ -85,25 +83,33 @@ export interface BaseReport {
   readonly randomWorlds: RandomWorldReport;
   readonly placebo: readonly PlaceboReport[];
   readonly polarity: PolarityReport;
+  /** Tip reading and writing in the recipe's other families of worlds. */
+  readonly families: readonly FamilyReport[];
 }
 
 const ROOMS: ReadonlySet<string> = new Set(ROOM_NAMES);
-const ROLLOUT = toRunSettings(DEFAULT_CONFIG).rollout;
 
 /** Measures a base policy. `scale` 1 takes a few minutes on one core. */
-export async function reportOnBase(policy: Policy, seed: number, scale: number): Promise<BaseReport> {
+export async function reportOnBase(policy: Policy, recipe: Recipe, seed: number, scale: number): Promise<BaseReport> {
   const random = Random.fromSeed(seed);
   return {
-    corpusLoss: await reportCorpusLoss(policy, random.fork("corpus"), Math.max(1, Math.round(60 * scale))),
+    corpusLoss: await reportCorpusLoss(policy, recipe, random.fork("corpus"), Math.max(1, Math.round(60 * scale))),
     polarity: await reportPolarity(policy, 10),
     placebo: await reportPlacebo(policy, random.fork("placebo"), scale),
     randomWorlds: await reportRandomWorlds(policy, random.fork("worlds"), Math.round(60 * scale)),
+    families: await reportFamilies(policy, recipe, random.fork("families"), Math.max(1, Math.round(30 * scale))),
     returns: await reportReturns(policy, random.fork("returns"), Math.max(1, Math.round(8 * scale))),
   };
 }
 
-async function reportCorpusLoss(policy: Policy, random: Random, chains: number): Promise<CorpusLossReport> {
-  const rows = Array.from({ length: chains }, (_, i) => generateChain(random.fork(i), BASE_CORPUS))
+async function reportCorpusLoss(
+  policy: Policy,
+  recipe: Recipe,
+  random: Random,
+  chains: number,
+): Promise<CorpusLossReport> {
+  const chainOf = chainsOf(recipe);
+  const rows = Array.from({ length: chains }, (_, i) => chainOf(random.fork(i)))
     .flat()
     .map(({ row }) => row)
     .filter(({ tokens }) => tokens.length <= policy.config.contextLength);
@@ -115,58 +121,11 @@ async function reportCorpusLoss(policy: Policy, random: Random, chains: number):
   const losses = { action: [] as number[], tip: [] as number[] };
   rows.forEach(({ weights }, i) => {
     sequences[i]!.positions.forEach((position, k) => {
-      const kind = weights[position] === BASE_CORPUS.weights.tip ? "tip" : "action";
+      const kind = weights[position] === TIP_WEIGHT ? "tip" : "action";
       losses[kind].push(-logProbs[i]![k]!);
     });
   });
   return { episodes: rows.length, action: mean(losses.action), tip: mean(losses.tip) };
-}
-
-interface RollOutOptions {
-  readonly memory: TipMemory;
-  readonly writeTips: boolean;
-  readonly createEnv: (task: TaskRef) => TextEnv;
-}
-
-function rollOutTasks(
-  policy: Policy,
-  tasks: readonly TaskRef[],
-  random: Random,
-  options: RollOutOptions,
-): Promise<Trajectory[]> {
-  const requests = tasks.map((task, i): RolloutRequest => {
-    const mode = options.memory.size > 0 ? "on-policy-with-tips" : "on-policy";
-    const bucket = `episode ${i}`;
-    return {
-      rolloutId: String(i),
-      iteration: 0,
-      task,
-      groupId: "report",
-      mode,
-      bucket,
-      random: random.fork(i),
-      watched: false,
-    };
-  });
-  const config: RolloutConfig = { ...ROLLOUT, minSimilarity: 0, writeTips: options.writeTips };
-  return rollOut(requests, config, {
-    policy,
-    memory: options.memory,
-    novelty: new NoveltyTable(),
-    createEnv: options.createEnv,
-    emit: () => undefined,
-    timed: (_phase, work) => work(),
-  });
-}
-
-/** A memory with one given tip per episode. */
-function memoryOf(trajectories: readonly Trajectory[], tips: readonly (readonly number[])[]): TipMemory {
-  const memory = new TipMemory();
-  trajectories.forEach(({ finalState }, i) => {
-    const key = finalState;
-    memory.add({ bucket: `episode ${i}`, tokens: tips[i]!, score: 0, iteration: 0, key, author: "policy" }, 1000);
-  });
-  return memory;
 }
 
 async function reportReturns(policy: Policy, random: Random, replicas: number): Promise<ReturnReport[]> {
@@ -174,7 +133,7 @@ async function reportReturns(policy: Policy, random: Random, replicas: number): 
   for (const { world, task, splits, presets } of taskSpecs()) {
     for (const preset of presets) {
       const house = task.startsWith("teaching") ? 1 : 0;
-      const variations = splits.train.slice(0, 5);
+      const variations = splits.test.slice(0, 5);
       const refs = variations.flatMap((variation) =>
         Array.from({ length: replicas }, (): TaskRef => ({ world, task, variation, preset, house })),
       );

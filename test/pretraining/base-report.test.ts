@@ -6,7 +6,7 @@ import type { Trajectory } from "../../src/core/rollout/trajectory.ts";
 import { reportOnBase, trueTip } from "../../src/pretraining/base-report.ts";
 import { generateEpisode } from "../../src/pretraining/corpus.ts";
 import { randomMissionWorld } from "../../src/pretraining/random-world.ts";
-import { BASE_CORPUS } from "../../src/pretraining/recipe.ts";
+import { BASE_CORPUS, recipeNamed } from "../../src/pretraining/recipe.ts";
 import { TabularPolicy } from "../support/tabular-policy.ts";
 
 /** Looks around whatever it reads, and has nothing to tell. */
@@ -23,13 +23,13 @@ function idlePolicy(): TabularPolicy {
   });
 }
 
-function trainCount(task: string): number {
-  return taskSpecs().find((spec) => spec.task === task)!.splits.train.length;
+function testCount(task: string): number {
+  return taskSpecs().find((spec) => spec.task === task)!.splits.test.length;
 }
 
 describe("the report on a base policy", () => {
   it("finds nothing in a policy that does nothing", async () => {
-    const report = await reportOnBase(idlePolicy(), 1, 0.02);
+    const report = await reportOnBase(idlePolicy(), recipeNamed("general"), 1, 0.02);
     expect(report.randomWorlds).toMatchObject({
       worlds: 1,
       understoodActions: 1,
@@ -42,7 +42,7 @@ describe("the report on a base policy", () => {
     expect(report.randomWorlds.entropy).toBeCloseTo(0, 6);
     for (const { task, meanReturn, successes, failures, episodes } of report.returns) {
       // Five variations, or all of a block that has fewer.
-      expect([task, episodes]).toEqual([task, Math.min(5, trainCount(task))]);
+      expect([task, episodes]).toEqual([task, Math.min(5, testCount(task))]);
       expect([successes, failures]).toEqual([0, 0]);
       expect(meanReturn).toBeLessThan(40);
     }

@@ -2,7 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { Command } from "commander";
 import { reportOnBase } from "../../pretraining/base-report.ts";
-import { BASE_CORPUS, BASE_TRAINING } from "../../pretraining/recipe.ts";
+import { BASE_TRAINING, recipeNamed } from "../../pretraining/recipe.ts";
 import { basePolicyState, createPolicy } from "../../runtime/create-session.ts";
 import { readBaseFile } from "../base-files.ts";
 import { writeFileAtomically } from "../file-store.ts";
@@ -13,6 +13,7 @@ import { positiveNumber, wholeNumber } from "./play.ts";
 
 interface ReportOptions {
   readonly base: string;
+  readonly recipe: string;
   readonly seed: string;
   readonly scale: string;
   readonly backend: string;
@@ -26,6 +27,7 @@ export function reportCommand(): Command {
   return new Command("report")
     .description("Measure a base policy: returns per task, tip reading and writing, prior of the wiring, placebo.")
     .option("--base <name>", "name of the base policy", "base")
+    .option("--recipe <name>", "the recipe it was made with: base, science or general", "base")
     .option("--seed <n>", "seed of the measurement", "1")
     .option("--scale <x>", "share of the episodes; 1 takes minutes", "1")
     .option("--backend <name>", "wasm, cpu or webgpu", "wasm")
@@ -39,12 +41,13 @@ function collect(value: string, previous: readonly string[]): string[] {
   return [...previous, value];
 }
 
-async function report({ backend, base, seed, scale, card, madeWith, madeAt }: ReportOptions): Promise<void> {
+async function report({ backend, base, recipe, seed, scale, card, madeWith, madeAt }: ReportOptions): Promise<void> {
+  const read = recipeNamed(recipe);
   const share = positiveNumber("--scale", scale);
   await startNodeBackend(backend);
   const file = readBaseFile(base);
   const policy = await createPolicy(basePolicyState(file));
-  const measured = await reportOnBase(policy, wholeNumber("--seed", seed), share);
+  const measured = await reportOnBase(policy, read, wholeNumber("--seed", seed), share);
   printLine(JSON.stringify(measured, null, 2));
   if (card !== undefined) {
     const content = {
@@ -56,7 +59,7 @@ async function report({ backend, base, seed, scale, card, madeWith, madeAt }: Re
       bytes: file.length,
       model: policy.config,
       weights: policy.parameterCount,
-      corpus: BASE_CORPUS,
+      corpus: read.families.length === 1 ? read.families[0]!.config : { recipe: read.name, families: read.families },
       training: BASE_TRAINING,
       measured: { seed: Number(seed), scale: share, ...measured },
     };

@@ -35,19 +35,29 @@ const CLASSES: readonly (readonly string[])[] = [
   ["round", "wrinkly"],
 ].map((words) => words.filter((word) => !FIXED.has(word)));
 
-/** Swaps words in a text. */
-export type Disguise = (text: string) => string;
+/** Swaps words in a text, and back. */
+export interface Disguise {
+  readonly apply: (text: string) => string;
+  readonly undo: (text: string) => string;
+}
 
 /** A random disguise: a permutation of each class. */
 export function randomDisguise(random: Random): Disguise {
-  const other = new Map<string, string>();
+  const told = new Map<string, string>();
+  const meant = new Map<string, string>();
   for (const words of CLASSES) {
     const shuffled = random.shuffled(words);
-    words.forEach((word, i) => other.set(word, shuffled[i]!));
+    words.forEach((word, i) => {
+      told.set(word, shuffled[i]!);
+      meant.set(shuffled[i]!, word);
+    });
   }
-  return (text) =>
-    text
-      .split(" ")
-      .map((word) => other.get(word) ?? word)
-      .join(" ");
+  return { apply: (text) => swap(text, told), undo: (text) => swap(text, meant) };
+}
+
+function swap(text: string, words: ReadonlyMap<string, string>): string {
+  return text
+    .split(" ")
+    .map((word) => words.get(word) ?? word)
+    .join(" ");
 }

@@ -122,7 +122,7 @@ export function generateGuidedEpisode(
   const row = new WeightedTokens();
   let observation = env.reset();
   row.append([TOKEN.bos], 0);
-  row.append(encode(disguise(observation.text)), weights.firstObservation);
+  row.append(encode(disguise.apply(observation.text)), weights.firstObservation);
   for (const { text, score } of shown) row.append(shownTipTokens({ text, score }), weights.firstObservation);
   const advice = combineAdvice(shown.map((tip) => tip.advice));
   const log = new GuidedTipLog(env.state, disguise);
@@ -133,7 +133,7 @@ export function generateGuidedEpisode(
     const situation: GuidedSituation = { state: env.state, guide, next: progress.next, visited, random, prior };
     const byOracle = actions.length < oracleTurns;
     const action = byOracle ? guideAction(situation) : chooseAction(situation, style, advice);
-    const said = disguise(action);
+    const said = disguise.apply(action);
     row.append([TOKEN.prompt], 0);
     row.append([...encode(said), TOKEN.actionEnd], byOracle || style === "wander" ? 0 : weights.action);
     const room = env.state.agentRoom;
@@ -142,7 +142,7 @@ export function generateGuidedEpisode(
     actions.push(said);
     log.note(action, { room, state: env.state, guide, done: progress.after(env.state) });
     if (visited.at(-1) !== env.state.agentRoom) visited.push(env.state.agentRoom);
-    row.append(encode(disguise(observation.text)), observation.text.startsWith("see ") ? 0 : weights.answer);
+    row.append(encode(disguise.apply(observation.text)), observation.text.startsWith("see ") ? 0 : weights.answer);
   }
   row.append([TOKEN.summary], 0);
   const tip = log.finish();

@@ -71,9 +71,9 @@ export class GuidedTipLog {
       kept.unshift(item);
     }
     const log = kept.flatMap(({ words }) => words);
-    const words = this.#disguise(
-      [...log, ...(this.#trouble.length === 0 ? [] : [";", ...this.#trouble])].join(" "),
-    ).split(" ");
+    const words = this.#disguise
+      .apply([...log, ...(this.#trouble.length === 0 ? [] : [";", ...this.#trouble])].join(" "))
+      .split(" ");
     const bad = this.#trouble[0] === "bad" ? [this.#trouble.slice(1).join(" ")] : [];
     return { words, advice: { ...adviceOf(kept), bad } };
   }
