@@ -1,5 +1,6 @@
 /** @file The base policies that a run can start from: those shipped beside the page, and those trained in it. */
 import * as v from "valibot";
+import { taskSpecs } from "../../core/envs/registry.ts";
 import { basesAmongSettings, parsePretrainedName } from "../../protocol/pretrained-bases.ts";
 import { openRunStore } from "../../storage/open-run-store.ts";
 import { formatCount, formatTokens } from "../format.ts";
@@ -14,6 +15,7 @@ const INDEX_SCHEMA = v.array(
     layers: SIZE,
     heads: SIZE,
     weights: SIZE,
+    tasks: v.union([v.literal("all"), v.array(v.string())]),
   }),
 );
 
@@ -25,9 +27,10 @@ export async function findBases(): Promise<void> {
 
 async function shippedBases(): Promise<BaseOption[]> {
   const response = await fetch(new URL("base/index.json", document.baseURI));
-  return v.parse(INDEX_SCHEMA, await response.json()).map(({ name, title, width, layers, heads, weights }) => ({
+  return v.parse(INDEX_SCHEMA, await response.json()).map(({ name, title, width, layers, heads, weights, tasks }) => ({
     name,
     title,
+    tasks: tasks === "all" ? taskSpecs().map(({ task }) => task) : tasks,
     description: `width ${width}, ${layers} layers, ${heads} heads, ${formatCount(weights)} weights`,
   }));
 }
@@ -44,5 +47,16 @@ async function trainedBases(): Promise<BaseOption[]> {
 function trainedBase(name: string): BaseOption {
   const made = parsePretrainedName(name);
   const title = made === null ? name : `trained here, ${formatTokens(made.tokens)} tokens, seed ${made.seed}`;
-  return { name, title, description: "trained in this browser and stored in it" };
+  return { name, title, description: "trained in this browser and stored in it", tasks: null };
+}
+
+/**
+ * The base policy to start a task from: the first shipped one that has learned to act in it. Null if that is the present
+ * one, if there is none, or if the present one is of the visitor's own making.
+ */
+export function baseForTask(task: string, present: string, bases: readonly BaseOption[]): BaseOption | null {
+  const shipped = bases.filter(({ tasks }) => tasks !== null);
+  const wanted = shipped.find(({ tasks }) => tasks!.includes(task));
+  const isOwn = !shipped.some(({ name }) => name === present);
+  return wanted === undefined || isOwn || wanted.name === present ? null : wanted;
 }

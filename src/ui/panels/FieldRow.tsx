@@ -5,6 +5,7 @@ import type { ConfigField, NumberField, RunConfig } from "../../core/training/ru
 import { findBases } from "../actions/bases.ts";
 import { methodTitle } from "../actions/run-title.ts";
 import { setFields } from "../actions/settings-actions.ts";
+import { chooseTask } from "../actions/task-actions.ts";
 import { HelpTip } from "../components/HelpTip.tsx";
 import { Icon } from "../components/Icon.tsx";
 import { classNames } from "../components/class-names.ts";
@@ -52,7 +53,8 @@ function shownDefault(value: string | number): string {
 /** Reads a text as a link would, so that the same limits hold; what is no value changes nothing. */
 function setField(field: ConfigField, text: string): void {
   const { config } = readRunConfig([[field.key, text]]);
-  setFields({ [field.key]: config[field.key] });
+  if (field.key === "task") void chooseTask({ task: config.task });
+  else setFields({ [field.key]: config[field.key] });
 }
 
 interface ControlProps {

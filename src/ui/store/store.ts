@@ -39,6 +39,8 @@ export interface BaseOption {
   readonly name: string;
   readonly title: string;
   readonly description: string;
+  /** Shipped beside the page: the tasks it has learned to act in. Null for one that was trained in this browser. */
+  readonly tasks: readonly string[] | null;
 }
 
 export type Theme = "system" | "light" | "dark";

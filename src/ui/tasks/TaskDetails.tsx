@@ -27,7 +27,7 @@ export function TaskDetails({ row: { spec, presets } }: { readonly row: TaskRow 
           >
             Play it by hand
           </button>
-          <button type="button" className={controls.button} onClick={() => trainTask(task)}>
+          <button type="button" className={controls.button} onClick={() => void trainTask(task)}>
             <Icon name="play" isSolid /> Set up training on it
           </button>
         </div>
