@@ -84,18 +84,29 @@ export function parseRun({ name, events: text, summary }: RunFiles): RecordedRun
   const started = eventsOfType(events, "runStarted").at(-1);
   if (started === undefined) throw new ConfigError(`run ${name}: events that begin with runStarted, got none`);
   const evaluations = eventsOfType(events, "evaluated").map(({ evaluation }) => evaluation);
+  const curve = eventsOfType(events, "iterationFinished").map((event) => event.summary);
+  const heldOut = evaluations.filter(({ memory }) => memory === "off");
+  for (const records of [curve, heldOut]) requireAscending(name, records);
   return {
     name,
     // A setting that came later has a default that does what the code did before it.
     config: { ...DEFAULT_CONFIG, ...(started.config as Partial<RunConfig>) },
     backend: started.backend,
-    curve: eventsOfType(events, "iterationFinished").map((event) => event.summary),
-    evaluations: evaluations.filter(({ memory }) => memory === "off"),
+    curve,
+    evaluations: heldOut,
     trials: evaluations.filter(({ memory }) => memory === "on"),
     end: summary === null ? null : parseEnd(name, summary),
     failure: eventsOfType(events, "runFailed").at(-1)?.message ?? null,
     changedAt: eventsOfType(events, "configChanged").map(({ iteration }) => iteration),
   };
+}
+
+/** A record that two processes have written at once tells each iteration twice. */
+function requireAscending(name: string, records: readonly { readonly iteration: number }[]): void {
+  const at = records.findIndex(({ iteration }, i) => i > 0 && iteration <= records[i - 1]!.iteration);
+  if (at < 0) return;
+  const [before, after] = records.slice(at - 1).map(({ iteration }) => iteration);
+  throw new ConfigError(`run ${name}: iterations in ascending order, got ${after} after ${before}`);
 }
 
 /** A stored event of one type. */

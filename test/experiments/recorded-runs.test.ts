@@ -41,6 +41,15 @@ describe("a stored run", () => {
     const files = madeFiles({ name: "a", heldOut: [[0, 43]] });
     expect(() => parseRun({ ...files, events: "" })).toThrow("run a: events that begin with runStarted, got none");
     expect(() => parseRun({ ...files, summary: "{}" })).toThrow(ConfigError);
+    const twice = madeFiles({
+      name: "b",
+      heldOut: [
+        [0, 43],
+        [5, 50],
+        [5, 50],
+      ],
+    });
+    expect(() => parseRun(twice)).toThrow("run b: iterations in ascending order, got 5 after 5");
   });
 });
 
