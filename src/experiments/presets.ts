@@ -58,6 +58,25 @@ export const CONFIG_PRESETS: readonly ConfigPreset[] = [
     },
   },
   {
+    id: "webshop",
+    title: "WebShop",
+    description:
+      "Many goals, seen rarely: three similar tips, shared across goals, and a hundred test goals with one episode each.",
+    changes: {
+      task: "webshop",
+      preset: "text_rich",
+      house: 0,
+      trainVariations: 64,
+      tasksPerIteration: 8,
+      tipScope: "task",
+      tipsAtStart: 3,
+      learningRate: 2.5e-4,
+      klCoefficient: 0.01,
+      evaluationVariations: 100,
+      evaluationEpisodes: 1,
+    },
+  },
+  {
     id: "fast",
     title: "Fast",
     description: "Fewer rollouts and evaluations per iteration, for slow machines and quick looks.",
@@ -73,14 +92,23 @@ export const CONFIG_PRESETS: readonly ConfigPreset[] = [
 ];
 
 /**
+ * A preset.
+ *
+ * @throws {ConfigError} listing the presets
+ */
+export function presetById(id: string): ConfigPreset {
+  const preset = CONFIG_PRESETS.find((candidate) => candidate.id === id);
+  if (preset === undefined) {
+    throw new ConfigError(`preset: one of ${CONFIG_PRESETS.map((known) => known.id).join(", ")}, got "${id}"`);
+  }
+  return preset;
+}
+
+/**
  * The configuration of a preset.
  *
  * @throws {ConfigError} listing the presets
  */
 export function presetConfig(id: string): RunConfig {
-  const preset = CONFIG_PRESETS.find((candidate) => candidate.id === id);
-  if (preset === undefined) {
-    throw new ConfigError(`preset: one of ${CONFIG_PRESETS.map((known) => known.id).join(", ")}, got "${id}"`);
-  }
-  return { ...DEFAULT_CONFIG, ...preset.changes };
+  return { ...DEFAULT_CONFIG, ...presetById(id).changes };
 }

@@ -1,5 +1,5 @@
 /** @file What the settings form does: fields, presets, links. */
-import { CONFIG_PRESETS, presetConfig } from "../../experiments/presets.ts";
+import { CONFIG_PRESETS, presetById, presetConfig } from "../../experiments/presets.ts";
 import { type RunConfig } from "../../core/training/run-config.ts";
 import { changeSettings, hotChanges } from "../store/settings-slice.ts";
 import { addNote, usePage } from "../store/store.ts";
@@ -9,7 +9,7 @@ import { sendSettings } from "./live-runs.ts";
 /** A slider that is dragged sends one change, not fifty. */
 const SEND_DELAY_MS = 200;
 
-/** What a preset leaves as it is: the question, not the way to answer it. */
+/** What a preset leaves as it is unless it is for one world: the question, not the way to answer it. */
 const KEPT_BY_PRESETS: readonly (keyof RunConfig)[] = ["method", "task", "preset", "house", "seed", "base"];
 
 let waiting: Partial<RunConfig> = {};
@@ -47,8 +47,9 @@ export function applyPreset(id: string): void {
 }
 
 function withPreset(draft: RunConfig, id: string): RunConfig {
-  const kept = Object.fromEntries(KEPT_BY_PRESETS.map((key) => [key, draft[key]]));
-  return { ...presetConfig(id), ...kept };
+  const { changes } = presetById(id);
+  const kept = KEPT_BY_PRESETS.filter((key) => !(key in changes)).map((key) => [key, draft[key]] as const);
+  return { ...presetConfig(id), ...Object.fromEntries(kept) };
 }
 
 /** Keeps the page's address a link to the form's settings. */
