@@ -91,12 +91,7 @@ export const CONFIG_PRESETS: readonly ConfigPreset[] = [
   },
 ];
 
-/**
- * A preset.
- *
- * @throws {ConfigError} listing the presets
- */
-export function presetById(id: string): ConfigPreset {
+function presetById(id: string): ConfigPreset {
   const preset = CONFIG_PRESETS.find((candidate) => candidate.id === id);
   if (preset === undefined) {
     throw new ConfigError(`preset: one of ${CONFIG_PRESETS.map((known) => known.id).join(", ")}, got "${id}"`);
@@ -111,4 +106,23 @@ export function presetById(id: string): ConfigPreset {
  */
 export function presetConfig(id: string): RunConfig {
   return { ...DEFAULT_CONFIG, ...presetById(id).changes };
+}
+
+/** What a preset leaves as it is unless it names it: the question, not the way to answer it. */
+const KEPT_BY_PRESETS: readonly (keyof RunConfig)[] = ["method", "task", "preset", "house", "seed", "base"];
+
+/** A configuration with a preset's settings, for the same question. */
+export function withPreset(config: RunConfig, id: string): RunConfig {
+  const { changes } = presetById(id);
+  const kept = KEPT_BY_PRESETS.filter((key) => !(key in changes)).map((key) => [key, config[key]] as const);
+  return { ...presetConfig(id), ...Object.fromEntries(kept) };
+}
+
+/** The id of the preset that a configuration equals, if any. */
+export function presetOf(config: RunConfig): string | null {
+  const fits = CONFIG_PRESETS.find(({ id }) => {
+    const wanted = withPreset(config, id);
+    return Object.entries(wanted).every(([key, value]) => config[key as keyof RunConfig] === value);
+  });
+  return fits?.id ?? null;
 }
