@@ -58,6 +58,25 @@ export const CONFIG_PRESETS: readonly ConfigPreset[] = [
     },
   },
   {
+    id: "webshop",
+    title: "WebShop",
+    description:
+      "Many goals, seen rarely: three similar tips, shared across goals, and a hundred test goals with one episode each.",
+    changes: {
+      task: "webshop",
+      preset: "text_rich",
+      house: 0,
+      trainVariations: 64,
+      tasksPerIteration: 8,
+      tipScope: "task",
+      tipsAtStart: 3,
+      learningRate: 2.5e-4,
+      klCoefficient: 0.01,
+      evaluationVariations: 100,
+      evaluationEpisodes: 1,
+    },
+  },
+  {
     id: "fast",
     title: "Fast",
     description: "Fewer rollouts and evaluations per iteration, for slow machines and quick looks.",
@@ -72,15 +91,38 @@ export const CONFIG_PRESETS: readonly ConfigPreset[] = [
   },
 ];
 
+function presetById(id: string): ConfigPreset {
+  const preset = CONFIG_PRESETS.find((candidate) => candidate.id === id);
+  if (preset === undefined) {
+    throw new ConfigError(`preset: one of ${CONFIG_PRESETS.map((known) => known.id).join(", ")}, got "${id}"`);
+  }
+  return preset;
+}
+
 /**
  * The configuration of a preset.
  *
  * @throws {ConfigError} listing the presets
  */
 export function presetConfig(id: string): RunConfig {
-  const preset = CONFIG_PRESETS.find((candidate) => candidate.id === id);
-  if (preset === undefined) {
-    throw new ConfigError(`preset: one of ${CONFIG_PRESETS.map((known) => known.id).join(", ")}, got "${id}"`);
-  }
-  return { ...DEFAULT_CONFIG, ...preset.changes };
+  return { ...DEFAULT_CONFIG, ...presetById(id).changes };
+}
+
+/** What a preset leaves as it is unless it names it: the question, not the way to answer it. */
+const KEPT_BY_PRESETS: readonly (keyof RunConfig)[] = ["method", "task", "preset", "house", "seed", "base"];
+
+/** A configuration with a preset's settings, for the same question. */
+export function withPreset(config: RunConfig, id: string): RunConfig {
+  const { changes } = presetById(id);
+  const kept = KEPT_BY_PRESETS.filter((key) => !(key in changes)).map((key) => [key, config[key]] as const);
+  return { ...presetConfig(id), ...Object.fromEntries(kept) };
+}
+
+/** The id of the preset that a configuration equals, if any. */
+export function presetOf(config: RunConfig): string | null {
+  const fits = CONFIG_PRESETS.find(({ id }) => {
+    const wanted = withPreset(config, id);
+    return Object.entries(wanted).every(([key, value]) => config[key as keyof RunConfig] === value);
+  });
+  return fits?.id ?? null;
 }

@@ -5,13 +5,14 @@
 import { mean } from "../core/base/stats.ts";
 import { Random } from "../core/base/random.ts";
 import { createEnv, taskSpec, taskSpecs } from "../core/envs/registry.ts";
+import { bucketOf } from "../core/envs/buckets.ts";
 import type { TaskRef } from "../core/envs/env.ts";
 import { ScienceWorldEnv } from "../core/envs/science/science-world-env.ts";
 import { ROOM_NAMES } from "../core/envs/science/world.ts";
 import { TipMemory } from "../core/memory/tip-memory.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import { storeTips, tipTokens } from "../core/rollout/remember.ts";
-import { bucketOf, type Trajectory } from "../core/rollout/trajectory.ts";
+import type { Trajectory } from "../core/rollout/trajectory.ts";
 import { decode, encode, TOKEN } from "../core/text/tokenizer.ts";
 import { successRate } from "../core/training/evaluator.ts";
 import { generateEpisode } from "./corpus.ts";

@@ -9,7 +9,7 @@ import type { ChainSource } from "./batches.ts";
 import { generateChain, type CorpusConfig } from "./corpus.ts";
 import { generateGuidedChain, type GuidedConfig } from "./guided/guided-chain.ts";
 import { generateShopChain, type ShopCorpusConfig } from "./shop/shop-corpus.ts";
-import { DEFAULT_SHOP_PRIOR } from "./shop/shop-prior.ts";
+import { DEFAULT_SHOP_PRIOR } from "./shop/shopping.ts";
 import { DEFAULT_PRIOR } from "./situation.ts";
 
 /** Loss weight of a tip's tokens, in every family. */

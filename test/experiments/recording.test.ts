@@ -88,7 +88,9 @@ describe("a recording", () => {
     const summaries = eventsOfType(EVENTS, "iterationFinished").map(({ summary }) => summary);
     expect(run.curve.map(({ meanReturn }) => meanReturn)).toEqual(summaries.map(({ meanReturn }) => meanReturn));
     expect(run.evaluations.map(({ iteration }) => iteration)).toEqual([0, 1, 2]);
-    expect(played.reduce(reduceMemory, INITIAL_MEMORY).tips).toHaveLength(summaries.at(-1)!.tipCount);
+    expect(
+      played.reduce((memory, event) => reduceMemory(memory, event, "variation"), INITIAL_MEMORY).tips,
+    ).toHaveLength(summaries.at(-1)!.tipCount);
     expect(update.history.map(({ iteration }) => iteration)).toEqual([1, 2]);
     expect(update.tokens).toHaveLength(4);
     expect(run.finished?.weightsHash).toMatch(/^[0-9a-f]{64}$/);

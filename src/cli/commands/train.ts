@@ -6,7 +6,7 @@ import { ALGORITHMS } from "../../core/algorithms/registry.ts";
 import { parseRunConfig } from "../../core/training/config-parsing.ts";
 import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts";
 import type { SessionCheckpoint, TrainingSession } from "../../core/training/session.ts";
-import { presetConfig } from "../../experiments/presets.ts";
+import { CONFIG_PRESETS, presetConfig } from "../../experiments/presets.ts";
 import { createRun } from "../../runtime/create-session.ts";
 import { decodeSessionFile, encodeSessionFile } from "../../runtime/session-file.ts";
 import { readBaseFile } from "../base-files.ts";
@@ -38,7 +38,7 @@ export function trainCommand(): Command {
   return new Command("train")
     .description("Train one run. The folder gets config.json, events.jsonl, checkpoint.safetensors and summary.json.")
     .option("--config <file>", "JSON file with settings")
-    .option("--preset <name>", "settings to start from: playground, paper, reference-code, fast", "playground")
+    .option("--preset <name>", `settings to start from: ${CONFIG_PRESETS.map(({ id }) => id).join(", ")}`, "playground")
     .option("--set <key=value>", "one setting; may be repeated", collect, [])
     .option("--method <id>", ALGORITHMS.map(({ id }) => id).join(", "))
     .option("--task <name>", "task, see the command worlds")

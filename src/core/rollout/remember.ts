@@ -30,5 +30,5 @@ export function storeTips(memory: TipMemory, trajectories: readonly Trajectory[]
 
 /** Learns which states the trajectories reached, for the intrinsic reward of later iterations. */
 export function recordStates(novelty: NoveltyReward, trajectories: readonly Trajectory[], minSimilarity: number): void {
-  for (const { bucket, states } of trajectories) novelty.record(bucket, states, minSimilarity);
+  for (const { stateBucket, states } of trajectories) novelty.record(stateBucket, states, minSimilarity);
 }

@@ -4,6 +4,7 @@
  */
 import { indicesByKey } from "../base/collections.ts";
 import type { Random } from "../base/random.ts";
+import { bucketOf, tipBucketOf, type TipScope } from "../envs/buckets.ts";
 import type { TaskRef, TextEnv } from "../envs/env.ts";
 import type { LearningMode, RetrievalRecord, TrainingEvent, TurnRecord } from "../events/training-event.ts";
 import type { EpisodeNovelty, NoveltyReward } from "../memory/novelty.ts";
@@ -14,7 +15,7 @@ import { SequenceBuilder } from "../text/sequence.ts";
 import { decode, encode, TOKEN } from "../text/tokenizer.ts";
 import { wordId } from "../text/vocabulary.ts";
 import { generateChosen, type ActionRescorer, type Situation } from "./candidate-actions.ts";
-import { bucketOf, type Trajectory } from "./trajectory.ts";
+import type { Trajectory } from "./trajectory.ts";
 
 /** Which episode to roll out, and how it will be learned from. */
 export interface RolloutRequest {
@@ -23,7 +24,7 @@ export interface RolloutRequest {
   readonly task: TaskRef;
   readonly groupId: string;
   readonly mode: LearningMode;
-  /** Memory bucket, if it is not the task's own. */
+  /** Bucket of tips and states, if it is not the task's own. */
   readonly bucket?: string;
   /** The episode's own stream. */
   readonly random: Random;
@@ -33,6 +34,7 @@ export interface RolloutRequest {
 
 /** How episodes are rolled out. */
 export interface RolloutConfig extends RetrievalConfig {
+  readonly tipScope: TipScope;
   readonly temperature: number;
   readonly maxActionTokens: number;
   readonly tipsAtStart: number;
@@ -73,6 +75,7 @@ interface Episode {
   readonly env: TextEnv;
   readonly useTips: boolean;
   readonly bucket: string;
+  readonly stateBucket: string;
   readonly novelty: EpisodeNovelty;
   readonly sequence: SequenceBuilder;
   readonly words: number[];
@@ -134,14 +137,16 @@ function startEpisode(
   const env = createEnv(request.task);
   const first = env.reset();
   const pending = [TOKEN.bos, ...encode(first.text)];
-  const bucket = request.bucket ?? bucketOf(request.task);
+  const bucket = request.bucket ?? tipBucketOf(request.task, config.tipScope);
+  const stateBucket = request.bucket ?? bucketOf(request.task);
   return {
     request,
     slot,
     env,
     useTips: request.mode !== "on-policy",
     bucket,
-    novelty: novelty.episode(bucket, config.noveltySimilarity),
+    stateBucket,
+    novelty: novelty.episode(stateBucket, config.noveltySimilarity),
     sequence: new SequenceBuilder(),
     words: [...pending],
     actionLogProbs: [],
@@ -300,13 +305,25 @@ async function writeTips(
 }
 
 function finishEpisode(episode: Episode): Trajectory {
-  const { request, bucket, firstObservation, turns, retrieved, states, score, intrinsicReturn, writtenTip } = episode;
+  const {
+    request,
+    bucket,
+    stateBucket,
+    firstObservation,
+    turns,
+    retrieved,
+    states,
+    score,
+    intrinsicReturn,
+    writtenTip,
+  } = episode;
   const { rolloutId, iteration, task, groupId, mode } = request;
   return {
     rolloutId,
     iteration,
     task,
     bucket,
+    stateBucket,
     groupId,
     mode,
     firstObservation,

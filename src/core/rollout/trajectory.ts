@@ -9,8 +9,10 @@ export interface Trajectory {
   readonly rolloutId: string;
   readonly iteration: number;
   readonly task: TaskRef;
-  /** Memory bucket: the task variation. */
+  /** Memory bucket: of the task variation, or of the whole task if tips are shared. */
   readonly bucket: string;
+  /** Bucket in which its states are counted: the task variation. */
+  readonly stateBucket: string;
   /** The N rollouts of one task in one iteration share it. */
   readonly groupId: string;
   readonly mode: LearningMode;
@@ -30,11 +32,6 @@ export interface Trajectory {
   readonly intrinsicReturn: number;
   /** Tokens the policy wrote as a tip, end token cut off; null if it was not asked. */
   readonly writtenTip: readonly number[] | null;
-}
-
-/** The name of a task variation's memory bucket. */
-export function bucketOf(task: TaskRef): string {
-  return `${task.task}/${task.preset}/house-${task.house}/variation-${task.variation}`;
 }
 
 /** The state in which each action was taken, as the policy sees it: the text of the observation read last. */

@@ -1,6 +1,7 @@
 /** @file Held-out evaluation (§6.1, method.md §5): test variations, low temperature, memory off; or memory only. */
 import { mean } from "../base/stats.ts";
 import type { Random } from "../base/random.ts";
+import { tipBucketOf } from "../envs/buckets.ts";
 import type { Split, TaskRef, TextEnv } from "../envs/env.ts";
 import type { EvaluationRecord } from "../events/training-event.ts";
 import { NoveltyTable } from "../memory/novelty.ts";
@@ -9,7 +10,7 @@ import type { Policy } from "../policy/policy.ts";
 import { storeTips } from "../rollout/remember.ts";
 import type { ActionRescorer } from "../rollout/candidate-actions.ts";
 import { rollOut, type RolloutConfig, type RolloutRequest } from "../rollout/rollout-engine.ts";
-import { bucketOf, type Trajectory } from "../rollout/trajectory.ts";
+import type { Trajectory } from "../rollout/trajectory.ts";
 
 /** Score that counts as success. */
 export const SUCCESS_SCORE = 100;
@@ -36,7 +37,7 @@ export async function evaluate(plan: EvaluationPlan): Promise<EvaluationRecord> 
 
 /**
  * Evaluates with memory on and weights fixed: several trials per variation from empty buckets, each episode with a
- * memory of its own (method.md §5).
+ * memory of its own (method.md §5); if tips are shared, each replica of the whole task with one.
  *
  * @returns one record per trial; `iteration` is the trial, from 1
  */
@@ -66,7 +67,7 @@ function rollOutPlan(
         task,
         groupId: String(task.variation),
         mode: useMemory === "on" ? "on-policy-with-tips" : "on-policy",
-        bucket: `${bucketOf(task)}/replica-${replica}`,
+        bucket: `${tipBucketOf(task, plan.rollout.tipScope)}/replica-${replica}`,
         random: random.fork(label),
         watched: false,
       };

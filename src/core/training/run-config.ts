@@ -5,7 +5,9 @@
 
 import type { CriticConfig } from "../critic/action-critic.ts";
 import type { RescoringConfig } from "../critic/action-rescoring.ts";
+import type { TipScope } from "../envs/buckets.ts";
 import { CRITIC_FIELDS } from "./critic-fields.ts";
+import { EVALUATION_FIELDS } from "./evaluation-fields.ts";
 
 /** Version of the record; raised when a field changes its meaning. */
 export const CONFIG_VERSION = 1;
@@ -69,6 +71,7 @@ export interface RunConfig extends CriticConfig, RescoringConfig {
   readonly beta2: number;
   readonly weightDecay: number;
   readonly maxGradNorm: number;
+  readonly tipScope: TipScope;
   readonly minSimilarity: number;
   readonly retrievalSize: number;
   readonly tipsAtStart: number;
@@ -79,6 +82,8 @@ export interface RunConfig extends CriticConfig, RescoringConfig {
   readonly maxActionTokens: number;
   readonly maxTipTokens: number;
   readonly evaluateEvery: number;
+  /** Test variations that are evaluated at most. */
+  readonly evaluationVariations: number;
   readonly evaluationEpisodes: number;
   readonly evaluationTemperature: number;
   readonly measureKlEvery: number;
@@ -127,6 +132,7 @@ const TASK: Where = { group: "task", hot: false };
 const HOT_MODES: Where = { group: "modes", hot: true };
 const HOT_ROLLOUT: Where = { group: "rollout", hot: true };
 const COLD_ROLLOUT: Where = { group: "rollout", hot: false };
+const COLD_MEMORY: Where = { group: "memory", hot: false };
 const HOT_MEMORY: Where = { group: "memory", hot: true };
 const HOT_UPDATE: Where = { group: "update", hot: true };
 const HOT_CRITIC: Where = { group: "critic", hot: true };
@@ -266,6 +272,11 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     label: "Tokens per action",
     help: "Longest action in tokens (App. F.1: 32 for ScienceWorld).",
   }),
+  choice("tipScope", ["variation", "task"], {
+    ...COLD_MEMORY,
+    label: "Tips shared by",
+    help: "Episodes read the tips of their own task variation (§4.1), or of all variations of the task as far as they are similar.",
+  }),
   real("minSimilarity", 0.5, [-1, 1, 0.01], {
     ...HOT_MEMORY,
     label: "Tip similarity over",
@@ -293,8 +304,8 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   }),
   count("bucketCapacity", 1000, [1, 10000], {
     ...HOT_MEMORY,
-    label: "Tips per variation",
-    help: "When full the oldest unpinned tip is dropped (reference code: 1000).",
+    label: "Tips kept",
+    help: "Per variation, or per task if tips are shared; when full the oldest unpinned tip is dropped (reference code: 1000).",
   }),
   real("tipTemperature", 0.5, [0, 2, 0.05], {
     ...HOT_MEMORY,
@@ -406,21 +417,7 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     help: "Iterations between measurements of KL to the base; 0 measures never.",
   }),
   ...CRITIC_FIELDS.map((field): NumberField => ({ kind: "number", ...HOT_CRITIC, ...field })),
-  count("evaluateEvery", 5, [0, 1000], {
-    ...HOT_EVALUATION,
-    label: "Evaluate every",
-    help: "Iterations between held-out evaluations with memory off; 0 evaluates only at the end.",
-  }),
-  count("evaluationEpisodes", 8, [1, 200], {
-    ...HOT_EVALUATION,
-    label: "Episodes per variation",
-    help: "Episodes per test variation in each evaluation (§6.1).",
-  }),
-  real("evaluationTemperature", 0.4, [0, 2, 0.05], {
-    ...HOT_EVALUATION,
-    label: "Evaluation temperature",
-    help: "Sampling temperature when evaluating (App. F.1: 0.4).",
-  }),
+  ...EVALUATION_FIELDS.map((field): NumberField => ({ kind: "number", ...HOT_EVALUATION, ...field })),
 ];
 
 /** The playground's defaults. */

@@ -3,9 +3,6 @@ import type { Random } from "../base/random.ts";
 import type { Split, TaskRef, TaskSpec } from "../envs/env.ts";
 import type { RunConfig } from "./run-config.ts";
 
-/** Test variations that are evaluated at most (§6.1). */
-const MAX_TEST_VARIATIONS = 20;
-
 /** References to variations of a run's task. */
 export function taskRefs(spec: TaskSpec, config: RunConfig, variations: readonly number[]): TaskRef[] {
   const { preset, house } = config;
@@ -25,12 +22,12 @@ export function sampleTasks(spec: TaskSpec, config: RunConfig, random: Random): 
 }
 
 /**
- * The variations an evaluation uses: all of the split, at most 20.
+ * The variations an evaluation uses: the first ones of the split, as many as the configuration says (§6.1).
  *
  * @throws {ConfigError} if the split is empty
  */
 export function evaluationTasks(spec: TaskSpec, config: RunConfig, split: Split): TaskRef[] {
-  const variations = spec.splits[split].slice(0, MAX_TEST_VARIATIONS);
+  const variations = spec.splits[split].slice(0, config.evaluationVariations);
   if (variations.length === 0) throw new ConfigError(`evaluation: a split with variations, got ${spec.task} ${split}`);
   return taskRefs(spec, config, variations);
 }

@@ -21,8 +21,8 @@ import {
 import { purchaseTip } from "./purchase-tip.ts";
 import { randomShopWorld, type ShopWorld } from "./random-shop.ts";
 import { knowingPlan, plannedAction } from "./scripted-shoppers.ts";
-import { priorAction, type ShopPrior } from "./shop-prior.ts";
-import { rememberPage, startShopperMemory, type Shopping } from "./shopping.ts";
+import { priorAction } from "./shop-prior.ts";
+import { rememberPage, startShopperMemory, type ShopPrior, type Shopping } from "./shopping.ts";
 import { planFromTips, skilledPlan, type ShoppingPlan } from "./shopping-plan.ts";
 
 /** What the shop's part of the corpus is made of; printed on the base policy's card. */

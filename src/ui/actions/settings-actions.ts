@@ -1,5 +1,5 @@
 /** @file What the settings form does: fields, presets, links. */
-import { CONFIG_PRESETS, presetConfig } from "../../experiments/presets.ts";
+import { presetConfig, withPreset } from "../../experiments/presets.ts";
 import { type RunConfig } from "../../core/training/run-config.ts";
 import { changeSettings, hotChanges } from "../store/settings-slice.ts";
 import { addNote, usePage } from "../store/store.ts";
@@ -8,9 +8,6 @@ import { sendSettings } from "./live-runs.ts";
 
 /** A slider that is dragged sends one change, not fifty. */
 const SEND_DELAY_MS = 200;
-
-/** What a preset leaves as it is: the question, not the way to answer it. */
-const KEPT_BY_PRESETS: readonly (keyof RunConfig)[] = ["method", "task", "preset", "house", "seed", "base"];
 
 let waiting: Partial<RunConfig> = {};
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -30,25 +27,11 @@ function sendWaiting(): void {
   if (Object.keys(changes).length > 0) sendSettings(changes);
 }
 
-/** The id of the preset that the form equals, if any. */
-export function presetOf(draft: RunConfig): string | null {
-  const fits = CONFIG_PRESETS.find(({ id }) => {
-    const config = withPreset(draft, id);
-    return Object.entries(config).every(([key, value]) => draft[key as keyof RunConfig] === value);
-  });
-  return fits?.id ?? null;
-}
-
 export function applyPreset(id: string): void {
   const { draft } = usePage.getState().settings;
   const wanted = withPreset(draft, id);
   const changes = Object.entries(wanted).filter(([key, value]) => draft[key as keyof RunConfig] !== value);
   setFields(Object.fromEntries(changes));
-}
-
-function withPreset(draft: RunConfig, id: string): RunConfig {
-  const kept = Object.fromEntries(KEPT_BY_PRESETS.map((key) => [key, draft[key]]));
-  return { ...presetConfig(id), ...kept };
 }
 
 /** Keeps the page's address a link to the form's settings. */

@@ -1,9 +1,9 @@
-import { CONFIG_PRESETS } from "../../experiments/presets.ts";
+import { CONFIG_PRESETS, presetOf } from "../../experiments/presets.ts";
 import { cycleTheme, loadCheckpoint, saveCheckpoint, saveCurves, saveRollouts } from "../actions/page-actions.ts";
 import { attempt, pause, reset, setRace, step, train } from "../actions/live-runs.ts";
 import { playRecording } from "../actions/recording.ts";
 import { companionMethod, methodTitle } from "../actions/run-title.ts";
-import { applyPreset, presetOf, shareLink, showInAddress } from "../actions/settings-actions.ts";
+import { applyPreset, shareLink, showInAddress } from "../actions/settings-actions.ts";
 import { closeTasks, openTasks } from "../actions/task-actions.ts";
 import { Icon } from "../components/Icon.tsx";
 import { Menu } from "../components/Menu.tsx";

@@ -2,7 +2,7 @@
  * @file The tips of a run. A live run sends its memory as it is; a recorded one has only its rollouts, from which
  * the same list is folded.
  */
-import type { TaskRef } from "../../core/envs/env.ts";
+import { tipBucketOf, type TipScope } from "../../core/envs/buckets.ts";
 import type { RetrievalRecord, RolloutRecord, TrainingEvent } from "../../core/events/training-event.ts";
 import type { Tip } from "../../core/memory/tip.ts";
 import { decode } from "../../core/text/tokenizer.ts";
@@ -33,10 +33,10 @@ export interface MemoryState {
 export const INITIAL_MEMORY: MemoryState = { tips: [], isExact: false, seenIterations: new Set() };
 
 /** The next state of the memory after one event. Pure; a replayed event changes nothing. */
-export function reduceMemory(state: MemoryState, event: TrainingEvent): MemoryState {
+export function reduceMemory(state: MemoryState, event: TrainingEvent, scope: TipScope): MemoryState {
   if (event.type !== "rolloutsFinished" || state.isExact || state.seenIterations.has(event.iteration)) return state;
   const counted = event.rollouts.reduce((tips, { retrieved }) => countRetrievals(tips, retrieved), state.tips);
-  const tips = event.rollouts.reduce(addWrittenTip, counted);
+  const tips = event.rollouts.reduce((known, rollout) => addWrittenTip(known, rollout, scope), counted);
   return { tips, isExact: false, seenIterations: new Set([...state.seenIterations, event.iteration]) };
 }
 
@@ -50,14 +50,11 @@ function showTip(tip: Tip): ShownTip {
   return { id, bucket, text: decode(tip.tokens), score, iteration, author, pinned, retrievedCount, stored: tip };
 }
 
-/** The memory of a task variation, for people. */
+/** The memory of a task variation, or of all of them, for people. */
 export function bucketLabel(bucket: string): string {
   const variation = /variation-(\d+)$/.exec(bucket)?.[1];
-  return variation === undefined ? bucket : `var. ${variation}`;
-}
-
-function bucketName({ task, preset, house, variation }: TaskRef): string {
-  return `${task}/${preset}/house-${house}/variation-${variation}`;
+  if (variation !== undefined) return `var. ${variation}`;
+  return /\/house-\d+$/.test(bucket) ? "all variations" : bucket;
 }
 
 function countRetrievals(tips: readonly ShownTip[], retrieved: readonly RetrievalRecord[]): readonly ShownTip[] {
@@ -70,9 +67,9 @@ function countRetrievals(tips: readonly ShownTip[], retrieved: readonly Retrieva
 }
 
 /** The framework appends the true score to what the policy wrote. */
-function addWrittenTip(tips: readonly ShownTip[], rollout: RolloutRecord): readonly ShownTip[] {
+function addWrittenTip(tips: readonly ShownTip[], rollout: RolloutRecord, scope: TipScope): readonly ShownTip[] {
   if (rollout.tip === null) return tips;
-  const bucket = bucketName(rollout.task);
+  const bucket = tipBucketOf(rollout.task, scope);
   const text = `${rollout.tip} score ${spellScore(rollout.score)}`.trim();
   if (tips.some((tip) => tip.bucket === bucket && tip.text === text)) return tips;
   const { score, iteration } = rollout;

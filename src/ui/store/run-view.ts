@@ -45,11 +45,13 @@ export function emptyView({ key, title, source, method, config }: NewRun): RunVi
 
 /** The view after some events. Pure. */
 export function reduceView(view: RunView, events: readonly TrainingEvent[]): RunView {
+  const run = events.reduce(reduceRun, view.run);
+  const { tipScope = "variation" } = run.config;
   return {
     ...view,
-    run: events.reduce(reduceRun, view.run),
+    run,
     episodes: events.reduce(reduceEpisodes, view.episodes),
-    memory: events.reduce(reduceMemory, view.memory),
+    memory: events.reduce((memory, event) => reduceMemory(memory, event, tipScope), view.memory),
     update: events.reduce(reduceUpdate, view.update),
   };
 }

@@ -5,7 +5,8 @@ import { createEnv, taskSpecs } from "../../../src/core/envs/registry.ts";
 import type { GenerateRequest, Policy } from "../../../src/core/policy/policy.ts";
 import { rollOut } from "../../../src/core/rollout/rollout-engine.ts";
 import { tipTokens } from "../../../src/core/rollout/remember.ts";
-import { bucketOf, type Trajectory } from "../../../src/core/rollout/trajectory.ts";
+import { bucketOf } from "../../../src/core/envs/buckets.ts";
+import type { Trajectory } from "../../../src/core/rollout/trajectory.ts";
 import { decode, encode } from "../../../src/core/text/tokenizer.ts";
 import { DEFAULT_CONFIG } from "../../../src/core/training/run-config.ts";
 import { toRunSettings } from "../../../src/core/training/settings.ts";
@@ -54,6 +55,7 @@ async function trajectoryOf(task: TaskRef): Promise<Trajectory> {
   const tip = {
     ...tipOf("", createEnv(task).reset().text),
     bucket: bucketOf(task),
+    stateBucket: bucketOf(task),
     tokens: tipTokens(encode(actions[0]), 50),
   };
   const dependencies = dependenciesOf(scriptedPolicy(actions), { memory: memoryOf(tip), createEnv: shortEnv });

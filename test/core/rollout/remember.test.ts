@@ -2,12 +2,14 @@ import { describe, expect, it } from "vitest";
 import { NoveltyTable } from "../../../src/core/memory/novelty.ts";
 import { TipMemory } from "../../../src/core/memory/tip-memory.ts";
 import { recordStates, scoreTokens, storeTips, tipTokens } from "../../../src/core/rollout/remember.ts";
-import { bucketOf, toRolloutRecord, type Trajectory } from "../../../src/core/rollout/trajectory.ts";
+import { bucketOf, tipBucketOf } from "../../../src/core/envs/buckets.ts";
+import { toRolloutRecord, type Trajectory } from "../../../src/core/rollout/trajectory.ts";
 import { decode, encode } from "../../../src/core/text/tokenizer.ts";
 import { scriptedTask } from "../../support/scripted-env.ts";
 
 function finished(changes: Partial<Trajectory>): Trajectory {
-  const base = { bucket: "a", iteration: 4, score: 43, finalState: [1, 2], states: [[3]], writtenTip: encode("red") };
+  const buckets = { bucket: "a", stateBucket: "c" };
+  const base = { ...buckets, iteration: 4, score: 43, finalState: [1, 2], states: [[3]], writtenTip: encode("red") };
   return { ...base, ...changes } as Trajectory;
 }
 
@@ -50,12 +52,12 @@ describe("storeTips", () => {
 });
 
 describe("recordStates", () => {
-  it("counts what every trajectory reached, by bucket", () => {
+  it("counts what every trajectory reached, by task variation, whoever shares its tips", () => {
     const novelty = new NoveltyTable();
-    recordStates(novelty, [finished({}), finished({}), finished({ bucket: "b" })], 0.95);
+    recordStates(novelty, [finished({}), finished({}), finished({ stateBucket: "d" })], 0.95);
     expect(novelty.state()).toEqual([
-      ["a", [{ state: [3], count: 2 }]],
-      ["b", [{ state: [3], count: 1 }]],
+      ["c", [{ state: [3], count: 2 }]],
+      ["d", [{ state: [3], count: 1 }]],
     ]);
   });
 });
@@ -66,6 +68,14 @@ describe("a trajectory", () => {
     expect(bucketOf(task)).toBe("scripted/none/house-0/variation-3");
     const others = [task, { ...task, variation: 4 }, { ...task, preset: "easy" }, { ...task, house: 1 }];
     expect(new Set(others.map(bucketOf)).size).toBe(4);
+  });
+
+  it("shares a bucket of tips with all variations of its task, preset and house if tips are shared", () => {
+    const task = scriptedTask(3);
+    expect(tipBucketOf(task, "variation")).toBe(bucketOf(task));
+    expect(tipBucketOf(task, "task")).toBe("scripted/none/house-0");
+    const others = [task, { ...task, variation: 4 }, { ...task, preset: "easy" }, { ...task, house: 1 }];
+    expect(new Set(others.map((other) => tipBucketOf(other, "task"))).size).toBe(3);
   });
 
   it("is told with its tip in words and its advantage", () => {

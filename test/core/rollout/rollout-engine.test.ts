@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { bucketOf, tipBucketOf } from "../../../src/core/envs/buckets.ts";
 import { NoveltyTable } from "../../../src/core/memory/novelty.ts";
 import type { Policy } from "../../../src/core/policy/policy.ts";
 import { countModes, rollOut } from "../../../src/core/rollout/rollout-engine.ts";
@@ -6,6 +7,7 @@ import type { Trajectory } from "../../../src/core/rollout/trajectory.ts";
 import { embed } from "../../../src/core/text/embedder.ts";
 import { positionsOf, SequenceBuilder } from "../../../src/core/text/sequence.ts";
 import { decode, encode, TOKEN } from "../../../src/core/text/tokenizer.ts";
+import { scriptedTask } from "../../support/scripted-env.ts";
 import { TabularPolicy } from "../../support/tabular-policy.ts";
 import { BUCKET, dependenciesOf, memoryOf, request, ROLLOUT, tipOf, WALK } from "./rollout-fixtures.ts";
 
@@ -185,6 +187,23 @@ describe("tips in a rollout", () => {
     expect(trajectory.retrieved.map(({ text }) => text)).toEqual(["blue"]);
     expect(trajectory.bucket).toBe("other");
     expect((await rollOutOne(tipped, ROLLOUT, own)).trajectory.bucket).toBe(BUCKET);
+  });
+
+  it("are read and written by all variations of the task if they are shared, while states stay apart", async () => {
+    const shared = { bucket: tipBucketOf(scriptedTask(), "task") };
+    const own = memoryOf(tipOf("red", WALK.first), tipOf("blue", WALK.first, shared));
+    const novelty = new NoveltyTable();
+    novelty.record(bucketOf(scriptedTask(3)), [embed(encode("nothing happens"))], 0.95);
+    const config = { ...ROLLOUT, tipScope: "task" } as const;
+    const script = { ...WALK, answer: () => ({ text: "nothing happens" }) };
+    const dependencies = dependenciesOf(policy(), { memory: own, novelty, script });
+    const asked = [0, 3].map((variation) => request(variation, { ...tipped, task: scriptedTask(variation) }));
+    const trajectories = await rollOut(asked, config, dependencies);
+    expect(trajectories.map(({ retrieved }) => retrieved.map(({ text }) => text))).toEqual([["blue"], ["blue"]]);
+    expect(trajectories.map(({ bucket }) => bucket)).toEqual([shared.bucket, shared.bucket]);
+    expect(trajectories.map(({ stateBucket }) => stateBucket)).toEqual([BUCKET, bucketOf(scriptedTask(3))]);
+    // Variation 3 has been in this state before, variation 0 has not.
+    expect(trajectories.map(({ turns }) => turns[0]!.intrinsicReward)).toEqual([1, 1 / 2]);
   });
 
   it("are for memory rollouts only", async () => {

@@ -5,7 +5,7 @@ import { NoveltyTable } from "../../../src/core/memory/novelty.ts";
 import { TipMemory, type NewTip } from "../../../src/core/memory/tip-memory.ts";
 import type { Policy } from "../../../src/core/policy/policy.ts";
 import type { RolloutConfig, RolloutDependencies, RolloutRequest } from "../../../src/core/rollout/rollout-engine.ts";
-import { bucketOf } from "../../../src/core/rollout/trajectory.ts";
+import { bucketOf } from "../../../src/core/envs/buckets.ts";
 import { embed } from "../../../src/core/text/embedder.ts";
 import { encode } from "../../../src/core/text/tokenizer.ts";
 import { ScriptedEnv, scriptedTask, type Script } from "../../support/scripted-env.ts";
@@ -17,6 +17,7 @@ export const BUCKET = bucketOf(scriptedTask());
 export const ROLLOUT: RolloutConfig = {
   temperature: 1,
   maxActionTokens: 3,
+  tipScope: "variation",
   tipsAtStart: 1,
   tipsPerTurn: 0,
   tipsPerEpisode: 3,

@@ -109,6 +109,17 @@ describe("an evaluation with memory on", () => {
     expect(rates[5]).toBeGreaterThan(rates[0]!);
   });
 
+  it("reads what other variations wrote too if tips are shared, each replica by itself", async () => {
+    const tasks = [5, 6, 7, 8, 9, 10].map(scriptedTask);
+    const rollout = { ...settingsOf().rollout, tipScope: "task" } as const;
+    const shared = await evaluateWithMemory(planOf(doorPolicy(2), { tasks, rollout, episodesPerVariation: 8 }), 5);
+    const apart = await evaluateWithMemory(planOf(doorPolicy(2), { tasks, episodesPerVariation: 8 }), 5);
+    expect(shared[0]).toEqual(apart[0]);
+    // Blue is found somewhere in nearly every replica, and then all its variations know.
+    expect(shared[4]!.successRate).toBeGreaterThan(apart[4]!.successRate + 0.3);
+    expect(shared[4]!.successRate).toBeGreaterThan(0.9);
+  });
+
   it("leaves the weights as they were", async () => {
     const policy = doorPolicy(0);
     const before = weightsHash((await policy.save()).weights);

@@ -96,7 +96,9 @@ describe("the tasks of an iteration", () => {
 });
 
 describe("the tasks of an evaluation", () => {
-  it("are the whole split, at most 20 variations", () => {
+  it("are the first ones of the split, as many as are asked for, 20 by default", () => {
+    const config = configOf({ evaluationVariations: 3 });
+    expect(evaluationTasks(SPEC, config, "test").map(({ variation }) => variation)).toEqual([30, 31, 32]);
     expect(evaluationTasks(SPEC, DEFAULT_CONFIG, "test").map(({ variation }) => variation)).toEqual(range(30, 50));
     const small = { ...SPEC, splits: { ...SPEC.splits, test: [8, 9] } };
     expect(evaluationTasks(small, DEFAULT_CONFIG, "test").map(({ variation }) => variation)).toEqual([8, 9]);

@@ -4,6 +4,7 @@ import type { Tip } from "../../../src/core/memory/tip.ts";
 import { encode } from "../../../src/core/text/tokenizer.ts";
 import type { WorkerMessage } from "../../../src/protocol/messages.ts";
 import { findRollout, groupOf, KEPT_ROLLOUTS } from "../../../src/ui/store/episode-slice.ts";
+import { bucketLabel } from "../../../src/ui/store/memory-slice.ts";
 import { reduceMessage, reduceView } from "../../../src/ui/store/run-view.ts";
 import { secondsOf } from "../../../src/ui/store/run-slice.ts";
 import { evaluation, iterationEvents, rollout, runEvents, summary, viewOf } from "../support/run-events.ts";
@@ -157,6 +158,14 @@ describe("memory", () => {
     expect(isExact).toBe(false);
     expect(tips).toHaveLength(4);
     expect(tips[0]?.text).toMatch(/^kitchen ; go hallway ; open door 0 score \d( \d)*$/);
+  });
+
+  test("of a recorded run that shares tips is one bucket for all variations", () => {
+    const [started, ...events] = [...runEvents(), ...iterationEvents(1)];
+    if (started?.type !== "runStarted") throw new Error("a run starts");
+    const config = { ...(started.config as object), tipScope: "task" };
+    const buckets = new Set(viewOf([{ ...started, config }, ...events]).memory.tips.map(({ bucket }) => bucket));
+    expect([...buckets].map(bucketLabel)).toEqual(["all variations"]);
   });
 
   test("counts in a recorded run how often a tip was read", () => {
