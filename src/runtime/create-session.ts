@@ -8,6 +8,7 @@ import { TrainingSession, type SessionCheckpoint } from "../core/training/sessio
 import { decodePolicyState } from "../model/checkpoint.ts";
 import { TransformerPolicy } from "../model/transformer-policy.ts";
 import { withFreshOptimizer } from "./base-file.ts";
+import { rehearsalRows } from "./rehearsal.ts";
 
 /** What a run is made from. */
 export interface RunParts {
@@ -50,7 +51,7 @@ export function createPolicy(state: PolicyState): Promise<TransformerPolicy> {
  */
 export async function createRun({ baseFile, checkpoint, ...parts }: RunParts): Promise<CreatedRun> {
   const policy = await createPolicy(basePolicyState(baseFile));
-  const dependencies = { ...parts, policy, createEnv, taskSpec };
+  const dependencies = { ...parts, policy, createEnv, taskSpec, rehearsalRows };
   try {
     const session = await (checkpoint === null
       ? TrainingSession.create(dependencies)
