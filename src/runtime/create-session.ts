@@ -5,7 +5,7 @@ import type { TrainingEvent } from "../core/events/training-event.ts";
 import type { PolicyState } from "../core/policy/policy.ts";
 import type { RunConfig } from "../core/training/run-config.ts";
 import { TrainingSession, type SessionCheckpoint } from "../core/training/session.ts";
-import { decodePolicyState } from "../model/checkpoint.ts";
+import { decodePolicyState, encodePolicyState } from "../model/checkpoint.ts";
 import { TransformerPolicy } from "../model/transformer-policy.ts";
 import { withFreshOptimizer } from "./base-file.ts";
 import { rehearsalRows } from "./rehearsal.ts";
@@ -36,6 +36,15 @@ export interface CreatedRun {
  */
 export function basePolicyState(baseFile: Uint8Array): PolicyState {
   return withFreshOptimizer(decodePolicyState(baseFile));
+}
+
+/**
+ * The weights alone of a base policy's file or of a run's checkpoint, as a base policy's file.
+ *
+ * @throws {CheckpointError} if the file is damaged
+ */
+export function asBaseFile(file: Uint8Array): Uint8Array<ArrayBuffer> {
+  return encodePolicyState({ ...decodePolicyState(file), optimizer: { step: 0, first: new Map(), second: new Map() } });
 }
 
 /** A policy of this state on the current backend. Dispose it afterwards. */
