@@ -249,7 +249,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
     question: "The same on the real rules: one of the two changed at a time (figure 10).",
     runs: gridRuns({ arms: P_Q_CROSS, houses: [0, 1, 2], seeds: [1], common: { ...POWER, preset: "easy" } }),
   },
-  ...NEW_TASKS.filter(isNewTaskOn).flatMap(newTaskExperiments),
+  ...newTaskExperiments(NEW_TASKS.filter(isNewTaskOn)),
 ];
 
 /**

@@ -115,11 +115,11 @@ const NEW_TASK_SEEDS = [1, 2, 3];
 /** The learning recipe for policies that go on reading tips, the same for both methods (learning-recipe.md §4). */
 const KEEPS_READING: Partial<RunConfig> = { learningRate: 1e-4, rehearsalCoefficient: 0.5 };
 
-/** The policies of figure 8, trained. */
-export function newTaskTraining({ id, from }: NewTaskPlan): Experiment {
+/** The policies of figure 8, trained: the same for all tasks that they are then tried on. */
+export function newTaskTraining({ from }: NewTaskPlan): Experiment {
   const { task, house, iterations } = from;
   return {
-    id: `new-task-training.${id}`,
+    id: `new-task-training.${task}`,
     title: `Figure 8, training: ${task}`,
     question: "The policies that are then tried on new tasks: one third of the learning rate, with rehearsal.",
     runs: gridRuns({
@@ -165,9 +165,10 @@ function frozenRuns(
   return gridRuns({ arms, houses, seeds: [seed], common });
 }
 
-/** Figure 8's experiments, on and off: training first. */
-export function newTaskExperiments(plan: NewTaskPlan): readonly Experiment[] {
-  return [newTaskTraining(plan), newTaskTrials(plan)];
+/** Figure 8's experiments: training first, and once where several begin with the same. */
+export function newTaskExperiments(plans: readonly NewTaskPlan[]): readonly Experiment[] {
+  const experiments = [...plans.map(newTaskTraining), ...plans.map(newTaskTrials)];
+  return [...new Map(experiments.map((experiment) => [experiment.id, experiment])).values()];
 }
 
 /** Whether the base policy knows everything that an experiment's runs play. */
