@@ -31,12 +31,16 @@ function stored(id: string, runs: readonly ArmRun[]): StoredExperiment {
 const TEACHING = stored("teaching", [...ends("empo2", [100, 98, 96, 90]), ...ends("grpo", [43, 40, 46, 43])]);
 const ARMS = stored("teaching-arms", [...ends("empo2-q0", [50, 60, 40]), ...ends("empo2-q1", [99, 97, 95])]);
 
-function report<Report>(id: string, ...experiments: readonly StoredExperiment[]): Report {
-  return reportItem(paperItems([id])[0]!, experiments) as Report;
+function report(id: string, ...experiments: readonly StoredExperiment[]) {
+  return reportItem(paperItems([id])[0]!, experiments);
+}
+
+function figureReport(id: string, ...experiments: readonly StoredExperiment[]): FigureReport {
+  return report(id, ...experiments) as FigureReport;
 }
 
 describe("a figure", () => {
-  const figure = report<FigureReport>("fig9", TEACHING, ARMS);
+  const figure = figureReport("fig9", TEACHING, ARMS);
 
   it("shows its lines over the houses and seeds that all of them have", () => {
     const [panel] = figure.panels;
@@ -76,7 +80,7 @@ describe("a figure", () => {
   });
 
   it("lays curves on the time and tokens that were spent until then", () => {
-    const [line] = report<FigureReport>("fig13", TEACHING).panels[0]!.lines;
+    const [line] = figureReport("fig13", TEACHING).panels[0]!.lines;
     const of = (over: "minutes" | "tokens") =>
       plottedCurve(line!.result, { kind: "curve", measure: "return", over }).map(({ iteration }) => iteration);
     // Made-up iterations take 1000 + 100 + 10 + 890 ms and 8,000 tokens.
@@ -122,7 +126,7 @@ describe("figure 8", () => {
     ]),
     ...ends("empo2-without-memory", [25, 35], { changes: { method: "naive" } }),
   ]);
-  const [panel] = report<FigureReport>("fig8", trials).panels;
+  const [panel] = figureReport("fig8", trials).panels;
 
   it("tells what memory gained, as a share only where both returns are positive", () => {
     const gains = panel!.lines.map(({ result }) => trialGain(result));
@@ -146,7 +150,7 @@ describe("a table", () => {
     ...ends("retrospex", [88, 80]),
   ]);
   const animals = stored("find-animal.easy", [...ends("empo2", [60]), ...ends("grpo", [70])]);
-  const tableReport = report<TableReport>("table1", plants, animals);
+  const tableReport = report("table1", plants, animals) as TableReport;
 
   it("compares EMPO² with GRPO and with the best other method, pair by pair", () => {
     const [animal, plant] = tableReport.rows;
