@@ -118,7 +118,7 @@ function gainSentences(panel: PanelReport): string[] {
     return difference === null
       ? []
       : [
-          `${first!.line.label} gains ${differenceText(difference)} points more than ${line.label} (n = ${difference.count} pairs).`,
+          `The gain of ${first!.line.label} minus that of ${line.label}: ${differenceText(difference)} points (n = ${difference.count} pairs).`,
         ];
   });
   return [...sentences, ...compared.flat()];

@@ -4,7 +4,7 @@ import { methodOf, type ArmResult } from "./arm-results.ts";
 import { plottedCurve } from "./item-curves.ts";
 import { phaseTimes, type FigureReport, type ItemLine, type PanelReport, type PhaseShares } from "./item-report.ts";
 import { FIGURE_WIDTH, labelledArea, labelledLines } from "./labelled-lines.ts";
-import type { Plot } from "./paper-items.ts";
+import type { ArmRef, Plot } from "./paper-items.ts";
 import { axisText, returnRange, ticksOf, xAt, type Line, type PlotArea, type Range } from "./plot-area.ts";
 import type { ReportFigure } from "./report-figures.ts";
 import { points } from "./report-text.ts";
@@ -73,7 +73,7 @@ function plotName(plot: Plot): string {
 
 const MEASURE_TITLES = {
   return: "held-out return, points",
-  entropy: "entropy of the updated tokens, nats",
+  entropy: "entropy, nats per token",
   gradNorm: "gradient norm before clipping",
 } as const;
 const AXIS_TITLES = { iteration: "iteration", minutes: "minutes of training", tokens: "tokens of rollouts" } as const;
@@ -92,15 +92,16 @@ function linesFigure({ plot, drawn, theme, title, summary }: Drawing): Figure {
   const from = plot.kind === "trials" ? 1 : 0;
   const area = labelledArea(
     Math.max(250, 36 * drawn.length),
-    [from, Math.max(from + 1, ...xs)],
+    [from, Math.max(...xs) > from ? Math.max(...xs) : from + 1],
     isReturn(plot) ? returnRange(valuesOf(drawn)) : [0, Math.max(...valuesOf(drawn)) * 1.05 || 1],
+    LABEL_ROOM,
   );
-  const styles = lineStyles(drawn, theme);
+  const styles = plot.kind === "trials" ? trialStyles(drawn, theme) : lineStyles(drawn, theme);
   return labelledLines({
     area,
-    lines: drawn.map(({ label, curve, result }, i) => ({
+    lines: drawn.map(({ ref, label, curve, result }, i) => ({
       line: { ...styles[i]!, curve, hasBand: curve.length > 1 },
-      label,
+      label: plot.kind === "trials" ? label : shortLabel(ref, label),
       note: runsText(result),
     })),
     theme,
@@ -112,6 +113,17 @@ function linesFigure({ plot, drawn, theme, title, summary }: Drawing): Figure {
   });
 }
 
+/** Names of changes are longer than those of methods. */
+const LABEL_ROOM = 214;
+
+/** Of a changed method only the change: “q0”. */
+function shortLabel({ arm, label: own }: ArmRef, label: string): string {
+  const method = methodOf(arm);
+  return own !== undefined || method === null || method === arm
+    ? label
+    : arm.slice(method.length + 1).replaceAll("-", " ");
+}
+
 function runsText({ arm: { runs } }: ArmResult): string {
   return runs.length === 1 ? "1 run" : `${runs.length} runs`;
 }
@@ -120,11 +132,23 @@ function valuesOf(drawn: readonly DrawnLine[]): number[] {
   return drawn.flatMap(({ curve }) => curve.flatMap(({ estimate: { mean, interval } }) => [mean, ...(interval ?? [])]));
 }
 
+/** A colour for each policy that was trained, dashes without memory. */
+function trialStyles(drawn: readonly DrawnLine[], theme: Theme): Pick<Line, "color" | "dash" | "width">[] {
+  return drawn.map(({ ref: { arm } }) => ({
+    color: theme.methods[methodOf(arm) ?? ""] ?? theme.text,
+    dash: arm.endsWith("without-memory") ? "3 4" : undefined,
+    width: 2.2,
+  }));
+}
+
+/** Colours for changes, so that none looks like the method it is compared with. */
+const CHANGES = ["gigpo", "reflexion", "retrospex", "tip-credit", "context-distillation", "naive", "grpo"];
+
 /** Methods as they are have their own colours; the others take those that are left, each with a dash of its own. */
 function lineStyles(drawn: readonly DrawnLine[], theme: Theme): Pick<Line, "color" | "dash" | "width">[] {
   const own = (line: DrawnLine): string | null => (methodOf(line.ref.arm) === line.ref.arm ? line.ref.arm : null);
   const taken = new Set(drawn.map(own));
-  const free = Object.keys(theme.methods).filter((method) => !taken.has(method));
+  const free = CHANGES.filter((method) => !taken.has(method));
   let next = 0;
   return drawn.map((line) => {
     const key = own(line) ?? free[next++ % free.length]!;

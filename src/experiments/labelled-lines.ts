@@ -7,9 +7,11 @@ export const FIGURE_WIDTH = 720;
 /** What lines and bands are. */
 export const BAND_NOTE = "mean of the runs; band: 95 % interval";
 
+const LABEL_ROOM = 156;
+
 /** The place of a plot of this height, with room for the names of its lines. */
-export function labelledArea(height: number, x: Range, y: Range): PlotArea {
-  return { left: 44, top: 40, width: FIGURE_WIDTH - 44 - 156, height, x, y };
+export function labelledArea(height: number, x: Range, y: Range, labelRoom = LABEL_ROOM): PlotArea {
+  return { left: 44, top: 40, width: FIGURE_WIDTH - 44 - labelRoom, height, x, y };
 }
 
 /** What a plot shows. */

@@ -137,9 +137,13 @@ const FIGURES: readonly PaperFigure[] = [
     here: "Both methods and the base policy on one plot, each with and without memory, over several unseen houses. The policies were trained with a third of the learning rate and with rehearsal of the pretraining corpus, both methods alike; rehearsal stands in for a large model's robustness and is not part of EMPO².",
     panels: NEW_TASKS.map((plan) => {
       const experiment = newTaskTrials(plan).id;
-      const arms = ["with", "without"].flatMap((how) => ["empo2", "grpo", "base"].map((who) => `${who}-${how}-memory`));
-      const title = `${plan.from.task} → ${plan.to.task}`;
-      return { id: plan.id, title, lines: arms.map((arm) => ({ experiment, arm })) };
+      const lines = ["with", "without"].flatMap((how) => [
+        ...["empo2", "grpo"].map((who) => ({ experiment, arm: `${who}-${how}-memory` })),
+        { experiment, arm: `base-${how}-memory`, label: `base policy (${how} memory)` },
+      ]);
+      const { from, to } = plan;
+      const title = from.task === to.task ? `${to.task}, other houses` : `${from.task} → ${to.task}`;
+      return { id: plan.id, title, lines };
     }),
     plots: [{ kind: "trials" }],
   },

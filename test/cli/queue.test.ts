@@ -140,7 +140,7 @@ async function untilUnderWay(least: number, scratch?: string): Promise<void> {
 
 /** The same run without a queue. */
 async function hashesWithoutQueue(job: Job): Promise<unknown[]> {
-  const folder = join(workplace.folder, `alone-${job.run.name}`);
+  const folder = join(workplace.folder, `alone-${job.experiment.id}-${job.run.name}`);
   const config = join(job.folder, "config.json");
   expect((await runCli(["train", "--config", config, "--out", folder])).code).toBe(0);
   const { weightsHash, rolloutsHash } = summaryOf({ ...job, folder });
@@ -150,7 +150,7 @@ async function hashesWithoutQueue(job: Job): Promise<unknown[]> {
 describe.skipIf(REDIS === undefined)("a sweep on a queue", PATIENCE, () => {
   it("makes every run once although a worker and then the server die in the middle", async () => {
     await startServer(await freePort());
-    const jobs = tinyJobs("deaths", 4, 60);
+    const jobs = tinyJobs("deaths", 4, 40);
     const sweep = startSweep(jobs);
     const first = startWorker();
     startWorker();
@@ -172,6 +172,41 @@ describe.skipIf(REDIS === undefined)("a sweep on a queue", PATIENCE, () => {
       expect(config).toEqual(job.run.config);
       expect([weightsHash, rolloutsHash]).toEqual(await hashesWithoutQueue(job));
     }
+  });
+
+  it("goes on with a run however often its worker dies, from where it was", async () => {
+    await startServer(await freePort());
+    const [job] = tinyJobs("often", 1, 150);
+    const sweep = startSweep([job!]);
+    for (let death = 0; death < 3; death++) {
+      const worker = startWorker("often");
+      await untilUnderWay(iterationsIn("often") + 3, "often");
+      worker.child.kill("SIGKILL");
+      await worker.result;
+    }
+    expect(iterationsIn("often")).toBeLessThan(150);
+    startWorker("often");
+    await sweep;
+    expect(told).not.toContain("FAILED");
+    expect(finishedLines()).toHaveLength(1);
+    const events = readFileSync(join(job!.folder, "events.jsonl"), "utf8");
+    expect(events.match(/"runStarted"/g)!.length).toBeGreaterThan(1);
+    const { weightsHash, rolloutsHash } = summaryOf(job!);
+    expect([weightsHash, rolloutsHash]).toEqual(await hashesWithoutQueue(job!));
+  });
+
+  it("tells of a run that cannot be made, and leaves no result", async () => {
+    await startServer(await freePort());
+    const [job] = tinyJobs("impossible", 1, 1);
+    const run = { ...job!.run, config: { ...job!.run.config, base: "nowhere" } };
+    const sweep = startSweep([{ ...job!, run }]);
+    startWorker("impossible");
+    await sweep;
+    expect(told).toContain(
+      'FAILED: exit code 1. base: a name in public/base, docs/results/bases or runs, got "nowhere"',
+    );
+    expect(process.exitCode).toBe(1);
+    expect(existsSync(join(job!.folder, "summary.json"))).toBe(false);
   });
 
   it("counts a run once that two workers made, the first of them silent for longer than its lease", async () => {
