@@ -6,7 +6,6 @@ import { GENERATED_MARK, list } from "./page-parts.ts";
 import { armsOfItem } from "./paper-items.ts";
 import { EXPERIMENTS } from "./plans.ts";
 import type { ReportFigure } from "./report-figures.ts";
-import { BASE_KNOWS } from "./task-plans.ts";
 
 /** The page of an item. */
 export function itemPage(report: ItemReport, figures: readonly ReportFigure[]): string {
@@ -51,9 +50,7 @@ function sourcesText({ item, missing }: ItemReport): string {
       : [`Not run yet: ${unique(open.map(({ experiment, arm }) => `\`${experiment}/${arm}\``)).join(", ")}.`]),
     ...(off.length === 0
       ? []
-      : [
-          `Planned, but off, as the base policy cannot play them yet: ${off.map((id) => `\`${id}\``).join(", ")}. It can play ${BASE_KNOWS.map((task) => `\`${task}\``).join(", ")}.`,
-        ]),
+      : [`Planned, but off, as no base policy can play them yet: ${off.map((id) => `\`${id}\``).join(", ")}.`]),
   ].join("\n\n");
 }
 

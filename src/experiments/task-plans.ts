@@ -1,10 +1,11 @@
 /**
  * @file The plans of tables 1 and 2 and of figure 8: every method on every task, and trained policies on new tasks.
- * Plans of tasks that the shipped base policy cannot play are ready, but off: list a task in {@link BASE_KNOWS} once it can.
+ * Plans of tasks that no base policy can play yet are ready, but off: list a task in {@link BASE_KNOWS} once one can.
  */
 import type { RunConfig } from "../core/training/run-config.ts";
 import { FIRST_METHODS, NAIVE, REFLEXION, TABLE_METHODS } from "./arms.ts";
 import { gridRuns, PROTOCOL_EPISODES, trainedPolicy, type Experiment, type PlannedRun } from "./planned-runs.ts";
+import { presetConfig } from "./presets.ts";
 import { PUBLISHED_TABLE_1 } from "./published.ts";
 
 export const POWER_COMPONENT = "power-component";
@@ -18,8 +19,23 @@ export const FIND_TASKS: readonly string[] = [
   "find-animal",
 ];
 
-/** Tasks whose grammar the shipped base policy has learned. A task listed here is planned, swept and in the tables. */
-export const BASE_KNOWS: readonly string[] = [TEACHING_TASK, POWER_COMPONENT, RENEWABLE, ...FIND_TASKS];
+/**
+ * Tasks that base policies have learned to act in, by the policy's name (public/base/index.json). Listing a task here
+ * switches on its runs with that policy; of several the first is taken.
+ */
+export const BASE_KNOWS: Readonly<Record<string, readonly string[]>> = {
+  base: [TEACHING_TASK, POWER_COMPONENT, RENEWABLE, ...FIND_TASKS],
+};
+
+/** The base policy that can play all of these tasks; null if none can. */
+export function baseKnowing(tasks: readonly string[]): string | null {
+  return Object.keys(BASE_KNOWS).find((base) => tasks.every((task) => BASE_KNOWS[base]!.includes(task))) ?? null;
+}
+
+/** The base that a plan names; one that is off names the first, and none is used. */
+function baseFor(...tasks: readonly string[]): string {
+  return baseKnowing(tasks) ?? Object.keys(BASE_KNOWS)[0]!;
+}
 
 /** In renewable, sixteen steps without reward lie between 43 points and 100: it takes longer. */
 export const RENEWABLE_ITERATIONS = 80;
@@ -44,12 +60,19 @@ export function scienceExperiment(task: string, preset: "easy" | "openDoors"): E
       arms: preset === "easy" ? TABLE_METHODS : FIRST_METHODS,
       houses: [0],
       seeds: [1, 2, 3, 4, 5],
-      common: { task, preset, iterations, evaluateEvery: 5, evaluationEpisodes: PROTOCOL_EPISODES },
+      common: {
+        task,
+        preset,
+        base: baseFor(task),
+        iterations,
+        evaluateEvery: 5,
+        evaluationEpisodes: PROTOCOL_EPISODES,
+      },
     }),
   };
 }
 
-/** Goals are many and alike, so more of them are trained on; the KL penalty is the paper's (learning-recipe.md §6). */
+/** The preset for shops, in three catalogues (learning-recipe.md §6). */
 const WEBSHOP_EXPERIMENT: Experiment = {
   id: tableExperimentOf(WEBSHOP),
   title: "WebShop, rich text",
@@ -58,17 +81,7 @@ const WEBSHOP_EXPERIMENT: Experiment = {
     arms: TABLE_METHODS,
     houses: [0, 1, 2],
     seeds: [1],
-    common: {
-      task: WEBSHOP,
-      preset: "text_rich",
-      iterations: 60,
-      trainVariations: 64,
-      tasksPerIteration: 8,
-      learningRate: 2.5e-4,
-      klCoefficient: 0.01,
-      evaluateEvery: 10,
-      evaluationEpisodes: PROTOCOL_EPISODES,
-    },
+    common: { ...presetConfig(WEBSHOP), base: baseFor(WEBSHOP), iterations: 60, evaluateEvery: 10 },
   }),
 };
 
@@ -115,18 +128,24 @@ const NEW_TASK_SEEDS = [1, 2, 3];
 /** The learning recipe for policies that go on reading tips, the same for both methods (learning-recipe.md §4). */
 const KEEPS_READING: Partial<RunConfig> = { learningRate: 1e-4, rehearsalCoefficient: 0.5 };
 
-/** The policies of figure 8, trained: the same for all tasks that they are then tried on. */
-export function newTaskTraining({ from }: NewTaskPlan): Experiment {
-  const { task, house, iterations } = from;
+/** The base that both tasks begin with. */
+function baseOfPlan({ from, to }: NewTaskPlan): string {
+  return baseFor(from.task, to.task);
+}
+
+/** The policies of figure 8, trained: the same for all tasks that they are then tried on, if their base is the same. */
+export function newTaskTraining(plan: NewTaskPlan): Experiment {
+  const { task, house, iterations } = plan.from;
+  const base = baseOfPlan(plan);
   return {
-    id: `new-task-training.${task}`,
+    id: base === baseFor(task) ? `new-task-training.${task}` : `new-task-training.${task}.${base}`,
     title: `Figure 8, training: ${task}`,
     question: "The policies that are then tried on new tasks: one third of the learning rate, with rehearsal.",
     runs: gridRuns({
       arms: ["empo2", "grpo"].map((method) => ({ arm: method, changes: { method } })),
       houses: [house],
       seeds: NEW_TASK_SEEDS,
-      common: { ...KEEPS_READING, task, iterations, evaluateEvery: 5, evaluationEpisodes: PROTOCOL_EPISODES },
+      common: { ...KEEPS_READING, task, base, iterations, evaluateEvery: 5, evaluationEpisodes: PROTOCOL_EPISODES },
     }),
   };
 }
@@ -141,7 +160,7 @@ export const FROZEN = [
 export function newTaskTrials(plan: NewTaskPlan): Experiment {
   const { task, houses } = plan.to;
   const training = newTaskTraining(plan);
-  const common = { task, evaluationEpisodes: PROTOCOL_EPISODES };
+  const common = { task, base: baseOfPlan(plan), evaluationEpisodes: PROTOCOL_EPISODES };
   const ofMethods = training.runs.flatMap(({ name, arm, config: { seed } }) => {
     const base = trainedPolicy({ experiment: training.id, run: name });
     return frozenRuns(arm, houses, seed, { ...common, base });
@@ -171,12 +190,12 @@ export function newTaskExperiments(plans: readonly NewTaskPlan[]): readonly Expe
   return [...new Map(experiments.map((experiment) => [experiment.id, experiment])).values()];
 }
 
-/** Whether the base policy knows everything that an experiment's runs play. */
+/** Whether a base policy can play everything that an experiment's runs play. */
 export function isSwitchedOn({ runs }: Experiment): boolean {
-  return runs.every(({ config }) => BASE_KNOWS.includes(config.task));
+  return baseKnowing(runs.map(({ config }) => config.task)) !== null;
 }
 
-/** Whether the base policy knows both tasks. */
+/** Whether a base policy can play both tasks. */
 export function isNewTaskOn({ from, to }: NewTaskPlan): boolean {
-  return [from.task, to.task].every((task) => BASE_KNOWS.includes(task));
+  return baseKnowing([from.task, to.task]) !== null;
 }

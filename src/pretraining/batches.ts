@@ -50,15 +50,15 @@ export class CorpusBatches {
   }
 }
 
-/** So many rows of the corpus, drawn afresh from `random`; those longer than `maxTokens` are left out. */
+/** So many rows of a corpus, drawn afresh from `random`; those longer than `maxTokens` are left out. */
 export function corpusRows(
   random: Random,
-  config: CorpusConfig,
+  source: ChainSource,
   { count, maxTokens }: { readonly count: number; readonly maxTokens: number },
 ): LanguageModelRow[] {
   const rows: LanguageModelRow[] = [];
   for (let chain = 0; rows.length < count; chain++) {
-    const episodes = generateChain(random.fork(`chain ${chain}`), config);
+    const episodes = source(random.fork(`chain ${chain}`));
     rows.push(...episodes.map(({ row }) => row).filter(({ tokens }) => tokens.length <= maxTokens));
   }
   return rows.slice(0, count);

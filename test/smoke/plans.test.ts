@@ -34,6 +34,7 @@ function inSmall(config: RunConfig): RunConfig {
     entropyCoefficient: 0.05,
     evaluateEvery: 0,
     evaluationEpisodes: 1,
+    evaluationVariations: 4,
     candidateActions: 2,
   };
 }

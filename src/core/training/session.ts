@@ -46,8 +46,8 @@ export interface SessionDependencies {
   readonly taskSpec: (task: string) => TaskSpec;
   /** Name of the compute backend, for the record. */
   readonly backend: string;
-  /** Rows of the pretraining corpus, at most so many tokens each; what a run with rehearsal learns besides. */
-  readonly rehearsalRows: (random: Random, maxTokens: number) => readonly LanguageModelRow[];
+  /** Rows of a base policy's corpus, at most so many tokens each; what a run with rehearsal learns besides. */
+  readonly rehearsalRows: (random: Random, base: string, maxTokens: number) => readonly LanguageModelRow[];
 }
 
 /** A run between two iterations, as plain data with typed arrays. */
@@ -284,12 +284,13 @@ export class TrainingSession {
 
   /** Keeps alive what the corpus taught (learning-recipe.md §4); not part of any method. */
   async #rehearse(random: Random): Promise<void> {
-    const { rehearsalCoefficient } = this.#config;
+    const { rehearsalCoefficient, base } = this.#config;
     if (rehearsalCoefficient === 0) return;
     const { policy, rehearsalRows } = this.#dependencies;
     const { optimizer } = toRunSettings(this.#config);
     const learningRate = rehearsalCoefficient * optimizer.learningRate;
-    await policy.languageModelStep(rehearsalRows(random, policy.config.contextLength), { ...optimizer, learningRate });
+    const rows = rehearsalRows(random, base, policy.config.contextLength);
+    await policy.languageModelStep(rows, { ...optimizer, learningRate });
   }
 
   #record({ trajectories, advantages }: IterationOutcome): void {

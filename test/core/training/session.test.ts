@@ -327,9 +327,9 @@ describe("rehearsal", () => {
   const rows = [{ tokens, weights: [0, 1] }];
 
   it("takes a step on the corpus after every update, and moves the policy towards it", async () => {
-    const asked: [stream: number, maxTokens: number][] = [];
-    const rehearsalRows: SessionDependencies["rehearsalRows"] = (random, maxTokens) => {
-      asked.push([random.key[0], maxTokens]);
+    const asked: [stream: number, base: string, maxTokens: number][] = [];
+    const rehearsalRows: SessionDependencies["rehearsalRows"] = (random, base, maxTokens) => {
+      asked.push([random.key[0], base, maxTokens]);
       return rows;
     };
     const run = await startRun({ config: { rehearsalCoefficient: 0.5 }, rehearsalRows });
@@ -339,7 +339,7 @@ describe("rehearsal", () => {
     expect(updates).toBeGreaterThan(0);
     expect(run.policy.calls.languageModelStep).toBe(updates);
     expect(new Set(asked.map(([stream]) => stream)).size).toBe(updates);
-    expect(asked[0]![1]).toBe(run.policy.config.contextLength);
+    expect(asked[0]!.slice(1)).toEqual([SMALL.base, run.policy.config.contextLength]);
     expect(run.policy.probability([TOKEN.bos], "blue")).toBeGreaterThan(before);
   });
 
