@@ -10,6 +10,9 @@ const TRIALS = 10;
 /** An evaluated episode costs about half of a learned one: it is neither scored again nor updated on. */
 const EVALUATION_SHARE = 0.5;
 
+/** Rows of the corpus that are learned with an update where a run rehearses. */
+const REHEARSED_ROWS = 32;
+
 /** The work of a run, in learned episodes. */
 export function workload(config: RunConfig): number {
   const { iterations, tasksPerIteration, groupSize, evaluateEvery, evaluationEpisodes } = config;
@@ -19,7 +22,8 @@ export function workload(config: RunConfig): number {
   const atTheEnd = method.usesMemoryAtTest ? TRIALS : 1;
   const candidates = method.rescorerAtTest === undefined ? 1 : config.candidateActions;
   const evaluated = (onTheWay + atTheEnd) * variations * evaluationEpisodes * candidates;
-  return iterations * tasksPerIteration * groupSize + EVALUATION_SHARE * evaluated;
+  const rehearsed = config.rehearsalCoefficient === 0 ? 0 : REHEARSED_ROWS;
+  return iterations * (tasksPerIteration * groupSize + rehearsed) + EVALUATION_SHARE * evaluated;
 }
 
 /** A run that was timed. */

@@ -163,6 +163,7 @@ describe("the work of a run", () => {
     expect(workload({ ...small, evaluateEvery: 5 })).toBe(80 + 0.5 * 3 * 20);
     expect(workload({ ...small, evaluateEvery: 0 })).toBe(80 + 0.5 * 20);
     expect(workload({ ...small, method: "reflexion", evaluateEvery: 0 })).toBe(80 + 0.5 * 10 * 20);
+    expect(workload({ ...small, evaluateEvery: 0, rehearsalCoefficient: 0.5 })).toBe(80 + 320 + 0.5 * 20);
   });
 
   it("takes as long as timed runs of the same task, else as all", () => {

@@ -5,7 +5,7 @@ import { ConfigError } from "../../core/base/errors.ts";
 import { PAPER_ITEMS, paperItems, runsOfItems } from "../../experiments/paper-items.ts";
 import { reportFiles } from "../../experiments/report-files.ts";
 import { writeFileAtomically } from "../file-store.ts";
-import { printLine } from "../output.ts";
+import { printLine, printProgress } from "../output.ts";
 import { compareFiles, readStored } from "../stored-results.ts";
 import { sweep, withSweepOptions, type SweepOptions } from "./sweep.ts";
 
@@ -33,6 +33,9 @@ async function reproduce(ids: readonly string[], options: ReproduceOptions): Pro
       throw new ConfigError(`reproduce --check: no table or figure, it checks all, got ${ids.join(", ")}`);
     checkFiles(options.out);
     return;
+  }
+  for (const item of items) {
+    if (runsOfItems([item]).length === 0) printProgress(`${item.id}: no base policy can play its tasks yet`);
   }
   if (items.length > 0) await sweep(runsOfItems(items), join(options.out, "runs"), options);
   if (options.plan !== true) writeFiles(options.out, options.json === true);
