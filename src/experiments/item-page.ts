@@ -27,7 +27,7 @@ export function itemPage(report: ItemReport, figures: readonly ReportFigure[]): 
 /** The first thing to say about an item. */
 export function itemHeadline(report: ItemReport): string {
   const [first] = "rows" in report ? tableHeadlines(report) : figureHeadlines(report);
-  return first ?? report.item.paper;
+  return first ?? "what is to be compared is not run yet.";
 }
 
 /** Pages of the experiments that have the runs, and what was not run. */

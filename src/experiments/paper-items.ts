@@ -192,7 +192,7 @@ const FIGURES: readonly PaperFigure[] = [
     title: "Figure 12: where the time goes",
     paper: "Memory costs about 19 % of the rollout time.",
     here: "Times are of one process on a machine shared with other runs; evaluations are not counted.",
-    panels: EMPO2_AND_GRPO,
+    panels: panels((task) => asItIs(task, "empo2", "grpo")),
     plots: [{ kind: "phases" }],
   },
   {
