@@ -35,7 +35,7 @@ const ONLY_IN = {
   "@tensorflow/": "^src/model/",
   "(react|react-dom|react-aria-components|react-error-boundary|zustand|uplot)(/|$)": "^src/ui/",
   "idb(/|$)": "^src/storage/",
-  "(commander|cli-progress|webgpu)(/|$)": "^src/cli/",
+  "(commander|cli-progress|webgpu|bullmq|ioredis)(/|$)": "^src/cli/",
 };
 
 module.exports = {

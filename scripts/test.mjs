@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { ensureChromium } from "./chromium.mjs";
+import { installRedisServer } from "./redis.mjs";
 import { REPOSITORY, ensureInstalled, runHere, runNpm } from "./prepare.mjs";
 
 /**
@@ -76,6 +77,7 @@ if (prepared.failed === 0) {
     if (runNpm(["run", "--silent", "build"]) !== 0) throw new Error("failed, see above.");
   });
   const browser = stepTally("chromium", () => void ensureChromium());
+  installRedisServer();
   tallies.push(built, browser, runProjects(["unit", "smoke"]));
   if (built.failed + browser.failed === 0) tallies.push(runProjects(["e2e"]));
 }

@@ -6,11 +6,13 @@ import { playCommand } from "./commands/play.ts";
 import { pretrainCommand } from "./commands/pretrain.ts";
 import { recordCommand } from "./commands/record.ts";
 import { reportCommand } from "./commands/report.ts";
-import { resultsCommand } from "./commands/results.ts";
+import { reproduceCommand } from "./commands/reproduce.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { tasksCommand } from "./commands/tasks.ts";
 import { trainCommand } from "./commands/train.ts";
 import { webShopRewardCommand } from "./commands/webshop-reward.ts";
+import { trialsCommand } from "./commands/trials.ts";
+import { workCommand } from "./commands/work.ts";
 import { worldsCommand } from "./commands/worlds.ts";
 
 const program = new Command("cli")
@@ -23,10 +25,12 @@ const program = new Command("cli")
   .addCommand(pretrainCommand())
   .addCommand(trainCommand())
   .addCommand(evalCommand())
+  .addCommand(trialsCommand())
   .addCommand(benchCommand())
   .addCommand(reportCommand())
   .addCommand(sweepCommand())
-  .addCommand(resultsCommand())
+  .addCommand(workCommand())
+  .addCommand(reproduceCommand())
   .addCommand(recordCommand())
   .addCommand(webShopRewardCommand());
 

@@ -39,6 +39,7 @@ export class RunDirectory {
   readonly #start = performance.now();
   #config: RunConfig | null = null;
   #backend = "";
+  #baseHash = "";
 
   constructor(path: string) {
     this.path = path;
@@ -53,9 +54,14 @@ export class RunDirectory {
     return ["summary.json", "checkpoint.safetensors"].some((name) => existsSync(this.file(name)));
   }
 
-  /** Starts the record, or cuts it back to the iteration that a resumed run goes on from. */
-  begin(config: RunConfig, resumedAt: number | null): void {
+  /**
+   * Starts the record, or cuts it back to the iteration that a resumed run goes on from.
+   *
+   * @param baseHash of the weights that the run began with
+   */
+  begin(config: RunConfig, resumedAt: number | null, baseHash: string): void {
     this.#config = config;
+    this.#baseHash = baseHash;
     mkdirSync(this.path, { recursive: true });
     writeFileAtomically(this.file("config.json"), `${JSON.stringify(config, null, 2)}\n`);
     for (const name of ["events.jsonl", "rollouts.jsonl"]) {
@@ -102,6 +108,7 @@ export class RunDirectory {
       iterations: event.iteration,
       backend: this.#backend,
       commit: this.#commit,
+      baseHash: this.#baseHash,
       weightsHash: event.weightsHash,
       rolloutsHash: event.rolloutsHash,
       seconds: Math.round((performance.now() - this.#start) / 1000),

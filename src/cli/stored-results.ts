@@ -1,10 +1,10 @@
 /** @file docs/results on disk: the stored runs, and which pages and figures are not what the runs give. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { StoredExperiment } from "../experiments/experiment-report.ts";
 import { EXPERIMENTS, experimentById } from "../experiments/plans.ts";
 import { parseRun, type RecordedRun } from "../experiments/recorded-runs.ts";
-import { GENERATED_MARK } from "../experiments/report-page.ts";
+import { GENERATED_MARK } from "../experiments/page-parts.ts";
 import { FIGURE_MARK } from "../experiments/svg.ts";
 
 /** What is in a folder of pages and not what it should be. */
@@ -34,17 +34,17 @@ export function readStored(out: string): StoredExperiment[] {
     const folder = join(out, "runs", experiment.id);
     return {
       experiment,
-      runs: foldersIn(folder).flatMap((name) => readRun(folder, name)),
+      runs: foldersIn(folder).flatMap((name) => readRun(join(folder, name)) ?? []),
       remarks: readIfThere(join(out, "notes", `${experiment.id}.md`)),
     };
   });
 }
 
-/** The run of a folder; none if it has not begun. */
-function readRun(folder: string, name: string): RecordedRun[] {
-  const events = readIfThere(join(folder, name, "events.jsonl"));
-  if (events === null || events === "") return [];
-  return [parseRun({ name, events, summary: readIfThere(join(folder, name, "summary.json")) })];
+/** The run of a folder; null if it has not begun. */
+export function readRun(folder: string): RecordedRun | null {
+  const events = readIfThere(join(folder, "events.jsonl"));
+  if (events === null || events === "") return null;
+  return parseRun({ name: basename(folder), events, summary: readIfThere(join(folder, "summary.json")) });
 }
 
 /** Pages and figures with the mark: what this command wrote at some time. */

@@ -156,7 +156,7 @@ function breakthroughs(runs: readonly RecordedRun[]): Breakthroughs {
 }
 
 /** Evaluated iterations that all runs share, with the mean and its interval. */
-function band(curves: readonly (readonly CurvePoint[])[], random: Random): BandPoint[] {
+export function band(curves: readonly (readonly CurvePoint[])[], random: Random): BandPoint[] {
   const [first, ...others] = curves;
   return (first ?? []).flatMap(({ iteration, value }) => {
     const values = others.flatMap((curve) => curve.find((point) => point.iteration === iteration)?.value ?? []);
@@ -214,6 +214,8 @@ export type Measure = (run: FinishedRun) => number | null;
 
 /** Return at the end of a run, points. */
 export const finalReturn: Measure = ({ end }) => end.heldOutReturn;
+/** Success at the end of a run, a share. */
+export const finalSuccess: Measure = ({ end }) => end.heldOutSuccess;
 /** Mean held-out return over a run, points. */
 export const returnOverRun: Measure = (run) => meanHeight(heldOutCurve(run));
 
@@ -228,9 +230,14 @@ function byHouseAndSeed({ runs }: Arm, measure: Measure): Map<string, number> {
   return new Map(
     runs.flatMap((run) => {
       const value = measure(run);
-      return value === null ? [] : [[`house ${run.config.house}, seed ${run.config.seed}`, value] as const];
+      return value === null ? [] : [[placeOf(run), value] as const];
     }),
   );
+}
+
+/** What runs are paired by. */
+export function placeOf({ config }: RecordedRun): string {
+  return `house ${config.house}, seed ${config.seed}`;
 }
 
 /** The method that an arm changes: the one its name begins with. */

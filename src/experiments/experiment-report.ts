@@ -1,7 +1,7 @@
 /** @file What a page tells of an experiment: its arms in numbers, the arms they are compared with, and what is amiss. */
 import { CONFIG_FIELDS, type RunConfig } from "../core/training/run-config.ts";
-import { armResult, methodOf, type Arm, type ArmResult, type FinishedRun } from "./arm-results.ts";
-import type { Experiment } from "./plans.ts";
+import { armResult, methodOf, placeOf, type Arm, type ArmResult, type FinishedRun } from "./arm-results.ts";
+import { plannedRun, trainingRunOf, type Experiment, type RunPlace } from "./planned-runs.ts";
 import type { RecordedRun } from "./recorded-runs.ts";
 
 /** The arms that others are compared with. */
@@ -50,19 +50,18 @@ function reportExperiment(entry: StoredExperiment, all: readonly StoredExperimen
     arms: arms.map(armResult),
     references: lender === null ? [] : borrowedArms(lender, arms).map(armResult),
     referenceExperiment: lender?.experiment ?? null,
-    deviations: deviationsOf(entry),
+    deviations: [...deviationsOf(entry), ...baseDeviations(entry, all)],
   };
 }
 
-/** Finished runs by the arm that the plan gives them. */
-function armsOf({ experiment, runs }: StoredExperiment): Arm[] {
+/** Finished runs by the arm that the plan gives them; also those with more seeds than were planned. */
+export function armsOf({ experiment, runs }: StoredExperiment): Arm[] {
   const finished = new Map(runs.filter(isFinished).map((run) => [run.name, run]));
+  const names = new Set([...experiment.runs.map(({ name }) => name), ...finished.keys()]);
+  const planned = [...names].flatMap((name) => plannedRun(experiment, name) ?? []);
   const ids = [...new Set(experiment.runs.map(({ arm }) => arm))];
   return ids
-    .map((id) => ({
-      id,
-      runs: experiment.runs.flatMap(({ arm, name }) => (arm === id ? (finished.get(name) ?? []) : [])),
-    }))
+    .map((id) => ({ id, runs: planned.flatMap(({ arm, name }) => (arm === id ? (finished.get(name) ?? []) : [])) }))
     .filter((arm) => arm.runs.length > 0);
 }
 
@@ -96,7 +95,6 @@ function lenderFor(
 }
 
 function borrowedArms(lender: StoredExperiment, arms: readonly Arm[]): Arm[] {
-  const placeOf = ({ config }: RecordedRun): string => `${config.house}/${config.seed}`;
   const places = new Set(arms.flatMap(({ runs }) => runs.map(placeOf)));
   return armsOf(lender)
     .filter(({ id }) => REFERENCE_ARMS.includes(id))
@@ -105,13 +103,36 @@ function borrowedArms(lender: StoredExperiment, arms: readonly Arm[]): Arm[] {
 }
 
 function deviationsOf({ experiment, runs }: StoredExperiment): Deviation[] {
-  const planned = new Map(experiment.runs.map((run) => [run.name, run.config]));
   return runs.flatMap((run) => {
-    const plan = planned.get(run.name);
-    if (plan === undefined) return [{ run: run.name, text: "not in the plan, not counted" }];
-    const texts = deviationTexts(run, plan);
+    const plan = plannedRun(experiment, run.name);
+    if (plan === null) return [{ run: run.name, text: "not in the plan, not counted" }];
+    const texts = deviationTexts(run, plan.config);
     return texts.map((text) => ({ run: run.name, text }));
   });
+}
+
+/** Runs that begin with another run's policy must begin with just that; all others of one base with the same file. */
+function baseDeviations({ runs }: StoredExperiment, all: readonly StoredExperiment[]): Deviation[] {
+  const hashes = new Map<string, Set<string>>();
+  for (const { config, end } of runs) {
+    const known = hashes.get(config.base) ?? new Set();
+    if (end?.baseHash != null) hashes.set(config.base, known.add(end.baseHash));
+  }
+  return runs.flatMap(({ name, config, end }) => {
+    if (end?.baseHash == null) return [];
+    const place = trainingRunOf(config.base);
+    const trained = place === null ? null : weightsOf(place, all);
+    if (trained !== null && trained !== end.baseHash) {
+      return [{ run: name, text: `began with another policy than the stored run \`${config.base}\` ended with` }];
+    }
+    const files = hashes.get(config.base)?.size ?? 1;
+    return files > 1 ? [{ run: name, text: `base policy \`${config.base}\` was ${end.baseHash.slice(0, 12)}` }] : [];
+  });
+}
+
+function weightsOf({ experiment, run }: RunPlace, all: readonly StoredExperiment[]): string | null {
+  const stored = all.find((entry) => entry.experiment.id === experiment);
+  return stored?.runs.find(({ name }) => name === run)?.end?.weightsHash ?? null;
 }
 
 function deviationTexts(run: RecordedRun, plan: RunConfig): string[] {

@@ -1,88 +1,55 @@
 /** @file Experiments as data: which runs each one needs. A run is named by what it differs in; its name is its folder. */
 import { ConfigError } from "../core/base/errors.ts";
-import { DEFAULT_CONFIG, type RunConfig } from "../core/training/run-config.ts";
-
-/** One run of an experiment. */
-export interface PlannedRun {
-  /** Unique in its experiment; letters, digits, dots and dashes. */
-  readonly name: string;
-  /** What it is compared as: one line or bar of the figures. */
-  readonly arm: string;
-  readonly config: RunConfig;
-}
-
-/** A set of runs that answer one question. */
-export interface Experiment {
-  readonly id: string;
-  readonly title: string;
-  readonly question: string;
-  readonly runs: readonly PlannedRun[];
-}
-
-interface Arm {
-  readonly arm: string;
-  readonly changes: Partial<RunConfig>;
-}
-
-interface Grid {
-  readonly arms: readonly Arm[];
-  readonly houses: readonly number[];
-  readonly seeds: readonly number[];
-  readonly common: Partial<RunConfig>;
-}
-
-function gridRuns({ arms, houses, seeds, common }: Grid): PlannedRun[] {
-  return seeds.flatMap((seed) =>
-    houses.flatMap((house) =>
-      arms.map(({ arm, changes }) => ({
-        name: `${arm}.house-${house}.seed-${seed}`,
-        arm,
-        config: { ...DEFAULT_CONFIG, ...common, ...changes, house, seed },
-      })),
-    ),
-  );
-}
-
-const EMPO2: Arm = { arm: "empo2", changes: { method: "empo2" } };
-const GRPO: Arm = { arm: "grpo", changes: { method: "grpo" } };
-/** Nothing is learned, so one iteration shows the method; the evaluation is what counts. */
-const NAIVE: Arm = { arm: "naive", changes: { method: "naive", iterations: 1, evaluateEvery: 0 } };
-const REFLEXION: Arm = { arm: "reflexion", changes: { method: "reflexion", iterations: 1, evaluateEvery: 0 } };
-const ALL_METHODS: readonly Arm[] = [EMPO2, GRPO, NAIVE, REFLEXION];
-
-/** Episodes per test variation in every evaluation, as the protocol asks (method.md §5). */
-const PROTOCOL_EPISODES = 20;
+import type { RunConfig } from "../core/training/run-config.ts";
+import {
+  ABLATIONS,
+  BEYOND_THE_PAPER,
+  EMPO2,
+  FIRST_METHODS,
+  GRPO,
+  NAIVE,
+  OTHER_METHODS,
+  P_Q_CROSS,
+  P_Q_GRID,
+  REFLEXION,
+  TABLE_METHODS,
+} from "./arms.ts";
+import { gridRuns, PROTOCOL_EPISODES, type Experiment, type PlannedArm } from "./planned-runs.ts";
+import {
+  FIND_TASKS,
+  isNewTaskOn,
+  isSwitchedOn,
+  NEW_TASKS,
+  newTaskExperiments,
+  POWER_COMPONENT,
+  RENEWABLE,
+  RENEWABLE_ITERATIONS,
+  scienceExperiment,
+  TABLE_EXPERIMENTS,
+  TEACHING_TASK,
+} from "./task-plans.ts";
 
 const TEACHING: Partial<RunConfig> = {
-  task: "teaching-power-component",
+  task: TEACHING_TASK,
   iterations: 50,
   evaluateEvery: 5,
   evaluationEpisodes: PROTOCOL_EPISODES,
 };
 
 /** Each changes one thing of EMPO² (or GRPO) on the teaching world. */
-const TEACHING_ARMS: readonly Arm[] = [
+const TEACHING_ARMS: readonly PlannedArm[] = [
   { arm: "empo2-other-world-tips", changes: { tipSource: "other-world" } },
   { arm: "empo2-empty-tips", changes: { tipSource: "empty" } },
-  { arm: "empo2-q0", changes: { offPolicyProbability: 0 } },
-  { arm: "empo2-old-with-tips", changes: { oldLogProbView: "with-tips" } },
-  { arm: "empo2-modes-per-iteration", changes: { modeDraw: "iteration" } },
-  { arm: "empo2-no-intrinsic", changes: { intrinsicCoefficient: 0 } },
+  ...ABLATIONS,
   { arm: "grpo-temperature-1.3", changes: { method: "grpo", temperature: 1.3 } },
   { arm: "grpo-temperature-1.6", changes: { method: "grpo", temperature: 1.6 } },
 ];
 
 /** The same questions where a tip's content is which way round the wires go. */
-const POWER_ARMS: readonly Arm[] = [
-  { arm: "empo2-empty-tips", changes: { tipSource: "empty" } },
-  { arm: "empo2-q0", changes: { offPolicyProbability: 0 } },
-  { arm: "empo2-old-with-tips", changes: { oldLogProbView: "with-tips" } },
-  { arm: "empo2-mask-5", changes: { minTokenLogProb: -5 } },
-  { arm: "empo2-no-intrinsic", changes: { intrinsicCoefficient: 0 } },
-];
+const POWER_ARMS: readonly PlannedArm[] = [{ arm: "empo2-empty-tips", changes: { tipSource: "empty" } }, ...ABLATIONS];
 
 /** Larger steps, for both methods alike. */
-const POWER_STEPS: readonly Arm[] = [5e-4, 1e-3].flatMap((learningRate) =>
+const POWER_STEPS: readonly PlannedArm[] = [5e-4, 1e-3].flatMap((learningRate) =>
   [EMPO2, GRPO].map(({ arm, changes }) => ({
     arm: `${arm}-lr-${learningRate === 5e-4 ? "5e-4" : "1e-3"}`,
     changes: { ...changes, learningRate },
@@ -90,7 +57,7 @@ const POWER_STEPS: readonly Arm[] = [5e-4, 1e-3].flatMap((learningRate) =>
 );
 
 /** More or fewer rollouts that read tips, at two learning rates; GRPO reads none and has the rates alone. */
-const POWER_MEMORY: readonly Arm[] = [3e-4, 5e-4].flatMap((learningRate) => {
+const POWER_MEMORY: readonly PlannedArm[] = [3e-4, 5e-4].flatMap((learningRate) => {
   const rate = learningRate === 5e-4 ? "lr-5e-4" : "lr-3e-4";
   return [
     ...[0.25, 0.5, 0.75].map((p) => ({
@@ -102,20 +69,20 @@ const POWER_MEMORY: readonly Arm[] = [3e-4, 5e-4].flatMap((learningRate) => {
 });
 
 /** Chosen by the curves of `power-component-memory`; GRPO gets the same learning rate. */
-const POWER_TUNED: readonly Arm[] = [
+const POWER_TUNED: readonly PlannedArm[] = [
   { arm: "empo2", changes: { method: "empo2", memoryRolloutProbability: 0.5, learningRate: 5e-4 } },
   { arm: "grpo", changes: { method: "grpo", learningRate: 5e-4 } },
 ];
 
 /** What might keep a tiny policy from learning the five train variations by heart. */
-const FIND_REMEDIES: readonly Arm[] = [EMPO2, GRPO].flatMap(({ arm, changes }) => [
+const FIND_REMEDIES: readonly PlannedArm[] = [EMPO2, GRPO].flatMap(({ arm, changes }) => [
   { arm: `${arm}-lr-1e-4`, changes: { ...changes, learningRate: 1e-4 } },
   { arm: `${arm}-kl-0.1`, changes: { ...changes, klCoefficient: 0.1 } },
   { arm: `${arm}-50-variations`, changes: { ...changes, trainVariations: 50 } },
 ]);
 
 /** What might help where the way is long and five train variations hold each kind of source only once or twice. */
-const RENEWABLE_REMEDIES: readonly Arm[] = [
+const RENEWABLE_REMEDIES: readonly PlannedArm[] = [
   { arm: "empo2-10-variations", changes: { method: "empo2", trainVariations: 10 } },
   { arm: "grpo-10-variations", changes: { method: "grpo", trainVariations: 10 } },
   { arm: "empo2-p-0.5", changes: { memoryRolloutProbability: 0.5 } },
@@ -127,30 +94,11 @@ const RENEWABLE_REMEDIES: readonly Arm[] = [
 const SOFTER_BASES = ["crossed-0.4", "crossed-2"];
 
 const POWER: Partial<RunConfig> = {
-  task: "power-component",
+  task: POWER_COMPONENT,
   iterations: 40,
   evaluateEvery: 5,
   evaluationEpisodes: PROTOCOL_EPISODES,
 };
-
-const FIND_TASKS = ["find-living-thing", "find-non-living-thing", "find-plant", "find-animal"];
-const RENEWABLE = "power-component-renewable-vs-nonrenewable-energy";
-/** Sixteen steps without reward lie between 43 points and 100: it takes longer. */
-const RENEWABLE_ITERATIONS = 80;
-
-function taskExperiment(task: string, preset: string, common: Partial<RunConfig>): Experiment {
-  return {
-    id: `${task}.${preset}`,
-    title: `${task}, ${preset}`,
-    question: "Where does each method get on the real rules, from the same base and the same number of episodes?",
-    runs: gridRuns({
-      arms: ALL_METHODS,
-      houses: [0],
-      seeds: [1, 2, 3, 4, 5],
-      common: { task, preset, iterations: 30, evaluateEvery: 5, evaluationEpisodes: PROTOCOL_EPISODES, ...common },
-    }),
-  };
-}
 
 /** All experiments. */
 export const EXPERIMENTS: readonly Experiment[] = [
@@ -160,7 +108,12 @@ export const EXPERIMENTS: readonly Experiment[] = [
     question: "Does EMPO² find the source five doors away that GRPO does not find?",
     runs: [
       ...gridRuns({ arms: [EMPO2, GRPO], houses: [1, 2, 3, 4, 5], seeds: [1, 2], common: TEACHING }),
-      ...gridRuns({ arms: [NAIVE, REFLEXION], houses: [1, 2, 3, 4, 5], seeds: [1], common: TEACHING }),
+      ...gridRuns({
+        arms: [NAIVE, REFLEXION, ...OTHER_METHODS, ...BEYOND_THE_PAPER],
+        houses: [1, 2, 3, 4, 5],
+        seeds: [1],
+        common: TEACHING,
+      }),
     ],
   },
   {
@@ -173,7 +126,12 @@ export const EXPERIMENTS: readonly Experiment[] = [
     id: `power-component.${preset}`,
     title: `power-component, ${preset}`,
     question: "Does GRPO stay at 83 points, where the wires have to be crossed, and does EMPO² not?",
-    runs: gridRuns({ arms: ALL_METHODS, houses: [0, 1, 2], seeds: [1, 2, 3], common: { ...POWER, preset } }),
+    runs: gridRuns({
+      arms: preset === "easy" ? [...TABLE_METHODS, ...BEYOND_THE_PAPER] : FIRST_METHODS,
+      houses: [0, 1, 2],
+      seeds: [1, 2, 3],
+      common: { ...POWER, preset },
+    }),
   })),
   {
     id: "power-component-arms",
@@ -277,10 +235,21 @@ export const EXPERIMENTS: readonly Experiment[] = [
       }).map((run) => ({ ...run, name: `power.${run.name}`, arm: `${run.arm}-power` })),
     ],
   },
-  ...["easy", "openDoors"].flatMap((preset) => [
-    taskExperiment(RENEWABLE, preset, { iterations: RENEWABLE_ITERATIONS }),
-    ...FIND_TASKS.map((task) => taskExperiment(task, preset, {})),
-  ]),
+  ...TABLE_EXPERIMENTS.filter(isSwitchedOn),
+  ...[RENEWABLE, ...FIND_TASKS].map((task) => scienceExperiment(task, "openDoors")),
+  {
+    id: "p-q.teaching",
+    title: "Teaching world: p and q",
+    question: "How often should tips be read, and how often learned without them (figure 10)?",
+    runs: gridRuns({ arms: P_Q_GRID, houses: [1, 2, 3], seeds: [1], common: TEACHING }),
+  },
+  {
+    id: "p-q.power-component",
+    title: "power-component, easy: p and q",
+    question: "The same on the real rules: one of the two changed at a time (figure 10).",
+    runs: gridRuns({ arms: P_Q_CROSS, houses: [0, 1, 2], seeds: [1], common: { ...POWER, preset: "easy" } }),
+  },
+  ...newTaskExperiments(NEW_TASKS.filter(isNewTaskOn)),
 ];
 
 /**

@@ -71,9 +71,9 @@ export function axes(area: PlotArea, { theme, xIntervals, yIntervals }: AxisStyl
   return [...rows, ...columns];
 }
 
-/** A number with a true minus sign. */
+/** A number with a true minus sign, without what sums of steps like 0.1 leave behind. */
 export function axisText(value: number): string {
-  return String(value).replace("-", "−");
+  return String(Number(value.toPrecision(10))).replace("-", "−");
 }
 
 /** The line of the means, over the band of their intervals. A single point is drawn across the plot. */

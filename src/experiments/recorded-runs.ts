@@ -24,6 +24,10 @@ export interface RunEnd {
   readonly rolloutsHash: string;
   /** Of the code; with “+changes” if files differed from it. */
   readonly commit: string;
+  /** Of the weights that the run began with; null in records of before. */
+  readonly baseHash: string | null;
+  /** The run's own process, evaluations included; null if it was not recorded. */
+  readonly seconds: number | null;
 }
 
 /** An iteration as it was stored; files of older code do not tell successes with tips from those without. */
@@ -121,15 +125,17 @@ export function eventsOfType<Type extends StoredEvent["type"]>(
 }
 
 function parseEnd(name: string, summary: string): RunEnd {
-  const { heldOutReturn, heldOutSuccess, weightsHash, rolloutsHash, commit } = JSON.parse(summary) as Partial<RunEnd>;
+  const { heldOutReturn, heldOutSuccess, ...rest } = JSON.parse(summary) as Partial<RunEnd>;
   if (typeof heldOutReturn !== "number" || typeof heldOutSuccess !== "number") {
     throw new ConfigError(`run ${name}: a summary with heldOutReturn and heldOutSuccess, got ${summary.slice(0, 60)}`);
   }
   return {
     heldOutReturn,
     heldOutSuccess,
-    weightsHash: weightsHash ?? "",
-    rolloutsHash: rolloutsHash ?? "",
-    commit: commit ?? "unknown",
+    weightsHash: rest.weightsHash ?? "",
+    rolloutsHash: rest.rolloutsHash ?? "",
+    commit: rest.commit ?? "unknown",
+    baseHash: rest.baseHash ?? null,
+    seconds: rest.seconds ?? null,
   };
 }

@@ -1,15 +1,14 @@
 /** @file The figures of an experiment: curves, small multiples and bars where methods are changed, trials. */
 import { methodOf, type ArmResult, type BandPoint } from "./arm-results.ts";
 import { hasChangedArms, shownArms, type ExperimentReport } from "./experiment-report.ts";
+import { BAND_NOTE, FIGURE_WIDTH, labelledArea, labelledLines } from "./labelled-lines.ts";
 import {
   axes,
   axisText,
   lineMarks,
   returnRange,
-  spread,
   ticksOf,
   xAt,
-  yAt,
   type Line,
   type PlotArea,
   type Range,
@@ -26,9 +25,8 @@ export interface ReportFigure {
   readonly draw: (theme: Theme) => Figure;
 }
 
-const WIDTH = 720;
+const WIDTH = FIGURE_WIDTH;
 const RETURN_TITLE = "held-out return, points";
-const BAND_NOTE = "mean of the runs; band: 95 % interval";
 
 /** The figures of a report, the curves first. */
 export function figuresOf(report: ExperimentReport): ReportFigure[] {
@@ -92,14 +90,7 @@ function lastIteration(arms: readonly ArmResult[]): number {
 
 function curvesFigure(report: ExperimentReport, theme: Theme): Figure {
   const arms = shownArms(report);
-  const area: PlotArea = {
-    left: 44,
-    top: 40,
-    width: WIDTH - 44 - 156,
-    height: 250,
-    x: [0, lastIteration(arms)],
-    y: rangeOver(arms),
-  };
+  const area = labelledArea(250, [0, lastIteration(arms)], rangeOver(arms));
   const [config] = arms.map(({ arm }) => arm.runs[0]!.config);
   const episodes = config!.tasksPerIteration * config!.groupSize;
   return labelledLines({
@@ -113,20 +104,15 @@ function curvesFigure(report: ExperimentReport, theme: Theme): Figure {
     title: report.experiment.title,
     summary: `Held-out return over iterations. At the end: ${endsText(arms)}.`,
     xTitle: `iteration (${episodes} episodes each)`,
+    yTitle: RETURN_TITLE,
+    show: points,
   });
 }
 
 function trialsFigure(report: ExperimentReport, arms: readonly ArmResult[], theme: Theme): Figure {
   const curves = arms.map(({ trials }) => trials);
   const iterations = curves.flatMap((curve) => curve.map(({ iteration }) => iteration));
-  const area: PlotArea = {
-    left: 44,
-    top: 40,
-    width: WIDTH - 44 - 156,
-    height: 180,
-    x: [1, Math.max(...iterations)],
-    y: returnRange(curves.flatMap(valuesOf)),
-  };
+  const area = labelledArea(180, [1, Math.max(...iterations)], returnRange(curves.flatMap(valuesOf)));
   return labelledLines({
     area,
     lines: arms.map((arm) => ({
@@ -138,52 +124,13 @@ function trialsFigure(report: ExperimentReport, arms: readonly ArmResult[], them
     title: `${report.experiment.title}: memory on, fixed weights`,
     summary: `Held-out return over trials. In the last trial: ${endsText(arms)}.`,
     xTitle: "trial (from empty memory)",
+    yTitle: RETURN_TITLE,
+    show: points,
   });
 }
 
 function runsText({ arm: { runs } }: ArmResult): string {
   return runs.length === 1 ? "1 run" : `${runs.length} runs`;
-}
-
-interface LabelledLines {
-  readonly area: PlotArea;
-  readonly lines: readonly { readonly line: Line; readonly label: string; readonly note: string }[];
-  readonly theme: Theme;
-  readonly title: string;
-  readonly summary: string;
-  readonly xTitle: string;
-}
-
-/** A plot whose lines are named at their right ends. */
-function labelledLines({ area, lines, theme, title, summary, xTitle }: LabelledLines): Figure {
-  const right = area.left + area.width;
-  const bottom = area.top + area.height;
-  const ends = lines.map(({ line }) => yAt(area, line.curve.at(-1)!.estimate.mean));
-  const heights = spread(ends, 34, [area.top + 4, bottom - 10]);
-  const labels = lines.flatMap(({ line, label, note }, i) => {
-    const y = heights[i]!;
-    const value = points(line.curve.at(-1)!.estimate.mean);
-    const lead = { x1: right + 3, y1: ends[i]!, x2: right + 10, y2: y, stroke: line.color };
-    return [
-      element("line", lead),
-      words(right + 14, y + 4, `${label} ${value}`, { fill: line.color, "font-weight": 600 }),
-      words(right + 14, y + 18, note, { fill: theme.muted, "font-size": 11 }),
-    ];
-  });
-  return {
-    width: WIDTH,
-    height: bottom + 46,
-    title,
-    summary,
-    content: [
-      words(8, 20, RETURN_TITLE, { "font-weight": 600 }),
-      words(right, 20, BAND_NOTE, { fill: theme.muted, "font-size": 12, "text-anchor": "end" }),
-      ...axes(area, { theme, xIntervals: 6, yIntervals: 5 }),
-      words(area.left + area.width / 2, bottom + 37, xTitle, { "text-anchor": "middle" }),
-      ...lines.flatMap(({ line }) => lineMarks(area, line)),
-      ...labels,
-    ],
-  };
 }
 
 const FACET_COLUMNS = 3;

@@ -12,6 +12,7 @@ import {
 } from "./arm-results.ts";
 import { breakthroughOf } from "./arm-results.ts";
 import { differingSettings, findArm, shownArms, type ExperimentReport } from "./experiment-report.ts";
+import { GENERATED_MARK, left, list, pictureText, right } from "./page-parts.ts";
 import type { ReportFigure } from "./report-figures.ts";
 import {
   boundsText,
@@ -25,11 +26,7 @@ import {
   points,
   table,
   tokensText,
-  type Column,
 } from "./report-text.ts";
-
-/** First line of every generated page; files without it are left alone. */
-export const GENERATED_MARK = "<!-- Written by `npm run --silent cli -- results`. Do not edit: run it again. -->";
 
 /** The page of an experiment. */
 export function experimentPage(report: ExperimentReport, figures: readonly ReportFigure[]): string {
@@ -56,22 +53,6 @@ export function experimentPage(report: ExperimentReport, figures: readonly Repor
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }
-
-function list(lines: readonly string[]): string {
-  return lines.map((line) => `- ${line}`).join("\n");
-}
-
-function pictureText({ name, summary }: ReportFigure): string {
-  return [
-    "<picture>",
-    `  <source media="(prefers-color-scheme: dark)" srcset="figures/${name}-dark.svg">`,
-    `  <img src="figures/${name}.svg" alt="${summary.replaceAll('"', "&quot;")}">`,
-    "</picture>",
-  ].join("\n");
-}
-
-const left = (title: string): Column => ({ title, align: "left" });
-const right = (title: string): Column => ({ title, align: "right" });
 
 function armsTable(report: ExperimentReport): string {
   const columns = [

@@ -1,5 +1,5 @@
 /** @file What is said about several runs: means with bootstrap intervals, areas, breakthroughs, paired differences. */
-import { mean } from "../core/base/stats.ts";
+import { mean, sampleStd } from "../core/base/stats.ts";
 import type { Random } from "../core/base/random.ts";
 
 const RESAMPLES = 2000;
@@ -10,6 +10,8 @@ const HIGH = 0.975;
 export interface Estimate {
   readonly count: number;
   readonly mean: number;
+  /** Sample standard deviation (n − 1); null for fewer than two values. */
+  readonly deviation: number | null;
   /** Null for fewer than two values: one run says nothing about the next. */
   readonly interval: readonly [low: number, high: number] | null;
 }
@@ -17,10 +19,11 @@ export interface Estimate {
 /** Mean and percentile bootstrap interval: the values are drawn again with replacement, 2,000 times. */
 export function estimateMean(values: readonly number[], random: Random): Estimate {
   const count = values.length;
-  if (count < 2) return { count, mean: mean(values), interval: null };
+  if (count < 2) return { count, mean: mean(values), deviation: null, interval: null };
   const means = Array.from({ length: RESAMPLES }, () => mean(values.map(() => values[random.integer(count)]!)));
   means.sort((a, b) => a - b);
-  return { count, mean: mean(values), interval: [quantile(means, LOW), quantile(means, HIGH)] };
+  const deviation = sampleStd(values);
+  return { count, mean: mean(values), deviation, interval: [quantile(means, LOW), quantile(means, HIGH)] };
 }
 
 /** The value below which a share of the ascending values lies, linear between neighbours; NaN for no values. */

@@ -106,7 +106,7 @@ export interface Figure {
 }
 
 /** In every figure that a command wrote. */
-export const FIGURE_MARK = "<metadata>Written by the command results</metadata>";
+export const FIGURE_MARK = "<metadata>Written by the command reproduce</metadata>";
 
 /** The figure as a file, one element a line so that changes can be read. */
 export function svgFile({ width, height, title, summary, content }: Figure, theme: Theme): string {

@@ -50,6 +50,20 @@ export class CorpusBatches {
   }
 }
 
+/** So many rows of a corpus, drawn afresh from `random`; those longer than `maxTokens` are left out. */
+export function corpusRows(
+  random: Random,
+  source: ChainSource,
+  { count, maxTokens }: { readonly count: number; readonly maxTokens: number },
+): LanguageModelRow[] {
+  const rows: LanguageModelRow[] = [];
+  for (let chain = 0; rows.length < count; chain++) {
+    const episodes = source(random.fork(`chain ${chain}`));
+    rows.push(...episodes.map(({ row }) => row).filter(({ tokens }) => tokens.length <= maxTokens));
+  }
+  return rows.slice(0, count);
+}
+
 /** AdamW of pretraining at a fraction 0…1 of the run: warm-up, then cosine down to 3 % (learning-recipe.md §3). */
 export function pretrainingOptimizer(fraction: number, step: number, peakLearningRate: number): OptimizerConfig {
   const warmUp = Math.min(1, (step + 1) / 100);

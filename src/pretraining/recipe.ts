@@ -93,6 +93,11 @@ export function recipeNamed(name: string, crossedByChance = 0): Recipe {
   return { name, families: families(crossedByChance) };
 }
 
+/** What a base policy has read: bases are named after their recipes; those of other names are made by `base`. */
+export function recipeOfBase(name: string): Recipe {
+  return recipeNamed(name in RECIPES ? name : "base");
+}
+
 /** Chains of a recipe. Where there is one family alone, nothing is drawn to choose it. */
 export function chainsOf({ families }: Recipe): ChainSource {
   if (families.length === 1) return families[0]!.chains;

@@ -12,6 +12,7 @@ import { basePolicyState, createPolicy } from "./create-session.ts";
 import { ExclusivePolicy, type CallWatcher } from "./exclusive-policy.ts";
 import type { OpenedRun } from "./hosted-run.ts";
 import type { OutboxPorts } from "./outbox.ts";
+import { rehearsalRows } from "./rehearsal.ts";
 import { RunHost, type OpenRequest } from "./run-host.ts";
 import { tipKeys } from "./tip-keys.ts";
 
@@ -49,7 +50,8 @@ async function openRun(request: OpenRequest, store: RunStore, breathe: () => Pro
   const workingWay = new Promise<void>((resolve) => (tellWay = resolve)).then(() => plain.describe()).catch(String);
   const watch = selected.name === "webgpu" ? await compilationWatcher(store, onProgress, tellWay) : () => null;
   const policy = new ExclusivePolicy(plain, { breathe, watch, deviceLost: selected.deviceLost });
-  const dependencies = { policy, config, emit, createEnv, taskSpec, clock: CLOCK, backend: selected.name };
+  const worlds = { createEnv, taskSpec };
+  const dependencies = { policy, config, emit, ...worlds, clock: CLOCK, backend: selected.name, rehearsalRows };
   try {
     const session = await (checkpoint === null
       ? TrainingSession.create(dependencies)
@@ -62,7 +64,7 @@ async function openRun(request: OpenRequest, store: RunStore, breathe: () => Pro
       isEmulated: selected.isEmulated,
       deviceLost: selected.deviceLost,
       workingWay,
-      tipKey: tipKeys(session.config, { createEnv, taskSpec }),
+      tipKey: tipKeys(session.config, worlds),
       dispose: () => policy.dispose(),
     };
   } catch (error) {

@@ -5,9 +5,10 @@ import type { TrainingEvent } from "../core/events/training-event.ts";
 import type { PolicyState } from "../core/policy/policy.ts";
 import type { RunConfig } from "../core/training/run-config.ts";
 import { TrainingSession, type SessionCheckpoint } from "../core/training/session.ts";
-import { decodePolicyState } from "../model/checkpoint.ts";
+import { decodePolicyState, encodePolicyState } from "../model/checkpoint.ts";
 import { TransformerPolicy } from "../model/transformer-policy.ts";
 import { withFreshOptimizer } from "./base-file.ts";
+import { rehearsalRows } from "./rehearsal.ts";
 
 /** What a run is made from. */
 export interface RunParts {
@@ -37,6 +38,15 @@ export function basePolicyState(baseFile: Uint8Array): PolicyState {
   return withFreshOptimizer(decodePolicyState(baseFile));
 }
 
+/**
+ * The weights alone of a base policy's file or of a run's checkpoint, as a base policy's file.
+ *
+ * @throws {CheckpointError} if the file is damaged
+ */
+export function asBaseFile(file: Uint8Array): Uint8Array<ArrayBuffer> {
+  return encodePolicyState({ ...decodePolicyState(file), optimizer: { step: 0, first: new Map(), second: new Map() } });
+}
+
 /** A policy of this state on the current backend. Dispose it afterwards. */
 export function createPolicy(state: PolicyState): Promise<TransformerPolicy> {
   return TransformerPolicy.fromState(state);
@@ -50,7 +60,7 @@ export function createPolicy(state: PolicyState): Promise<TransformerPolicy> {
  */
 export async function createRun({ baseFile, checkpoint, ...parts }: RunParts): Promise<CreatedRun> {
   const policy = await createPolicy(basePolicyState(baseFile));
-  const dependencies = { ...parts, policy, createEnv, taskSpec };
+  const dependencies = { ...parts, policy, createEnv, taskSpec, rehearsalRows };
   try {
     const session = await (checkpoint === null
       ? TrainingSession.create(dependencies)

@@ -79,6 +79,10 @@ export class ExclusivePolicy implements Policy {
     return this.#alone("update", () => this.#policy.update(rows, loss, optimizer, options));
   }
 
+  languageModelStep(...call: Parameters<Policy["languageModelStep"]>): Promise<{ readonly loss: number }> {
+    return this.#alone("languageModelStep", () => this.#policy.languageModelStep(...call));
+  }
+
   setBase(): Promise<void> {
     return this.#alone("setBase", () => this.#policy.setBase());
   }

@@ -1,4 +1,4 @@
-/** @file `results --check`, `record` and `pretrain` as processes: what they leave behind, and that it is reproducible. */
+/** @file `reproduce --check`, `record` and `pretrain` as processes: what they leave behind, and that it is reproducible. */
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,9 +20,9 @@ function inFolder(...names: readonly string[]): string {
   return join(workplace.folder, ...names);
 }
 
-describe("results", PATIENCE, () => {
+describe("reproduce", PATIENCE, () => {
   it("finds that the committed pages are what the recorded runs give", async () => {
-    const { code, stdout, stderr } = await runCli(["results", "--check"]);
+    const { code, stdout, stderr } = await runCli(["reproduce", "--check"]);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/^\d+ files are what the runs give\n$/);
   });
@@ -30,11 +30,11 @@ describe("results", PATIENCE, () => {
   it("with --check names the page that differs, ends with an exit code and writes nothing", async () => {
     const out = inFolder("results");
     cpSync(join(FIXTURES, "runs"), join(out, "runs"), { recursive: true });
-    expect((await runCli(["results", "--out", out])).code).toBe(0);
+    expect((await runCli(["reproduce", "--out", out])).code).toBe(0);
     const page = join(out, "teaching.md");
     const altered = readFileSync(page, "utf8").replace(/\d+\.\d/, "100.0");
     writeFileSync(page, altered);
-    const { code, stdout } = await runCli(["results", "--out", out, "--check"]);
+    const { code, stdout } = await runCli(["reproduce", "--out", out, "--check"]);
     expect([code, stdout]).toEqual([1, `${page} differs from the runs\n`]);
     expect(readFileSync(page, "utf8")).toBe(altered);
   });

@@ -130,7 +130,12 @@ describe("paired differences", () => {
   const grpo = arm("grpo", ...places.toReversed().map((changes) => ({ changes, heldOut: STUCK })));
 
   it("compare runs of the same house and seed", () => {
-    expect(pairedDifference(empo2, grpo, finalReturn)).toEqual({ count: 2, mean: 55, interval: [55, 55] });
+    expect(pairedDifference(empo2, grpo, finalReturn)).toEqual({
+      count: 2,
+      mean: 55,
+      deviation: 0,
+      interval: [55, 55],
+    });
     // 70 against (37 + 43.5 + 43) / 3.
     expect(pairedDifference(empo2, grpo, returnOverRun)?.mean).toBeCloseTo(70 - 123.5 / 3, 12);
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { recordCommand } from "../../src/cli/commands/record.ts";
-import { resultsCommand } from "../../src/cli/commands/results.ts";
+import { reproduceCommand } from "../../src/cli/commands/reproduce.ts";
 import { fetchIndex } from "../../src/ui/recorded/recorded-run.ts";
 
 const FIXTURES = join(import.meta.dirname, "fixtures");
@@ -26,28 +26,28 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const results = (...flags: string[]): Promise<unknown> =>
-  resultsCommand().parseAsync(["--out", folder, ...flags], { from: "user" });
+const reproduce = (...flags: string[]): Promise<unknown> =>
+  reproduceCommand().parseAsync(["--out", folder, ...flags], { from: "user" });
 
-describe("results", () => {
+describe("reproduce", () => {
   beforeEach(() => cpSync(join(FIXTURES, "runs"), join(folder, "runs"), { recursive: true }));
 
   it("writes pages and figures that it then finds unchanged", async () => {
-    await results();
-    expect(readFileSync(join(folder, "teaching.md"), "utf8")).toContain("6 of 30 planned runs are finished.");
+    await reproduce();
+    expect(readFileSync(join(folder, "teaching.md"), "utf8")).toContain("6 of 55 planned runs are finished.");
     expect(existsSync(join(folder, "figures/teaching.svg"))).toBe(true);
-    await results("--check");
+    await reproduce("--check");
     expect(process.exitCode).toBeUndefined();
-    await results();
+    await reproduce();
     expect(printed).toContain("0 written, 0 removed");
   });
 
   it("lists what differs from the runs and writes nothing with --check", async () => {
-    await results();
+    await reproduce();
     writeFileSync(join(folder, "teaching.md"), "EMPO² reaches 100.");
     rmSync(join(folder, "figures/teaching.svg"));
     printed = "";
-    await results("--check");
+    await reproduce("--check");
     expect(printed).toBe(
       [join(folder, "teaching.md"), join(folder, "figures/teaching.svg")]
         .map((file) => `${file} differs from the runs\n`)
@@ -58,13 +58,13 @@ describe("results", () => {
   });
 
   it("removes pages whose runs are gone, and nothing else", async () => {
-    await results();
+    await reproduce();
     rmSync(join(folder, "runs/teaching"), { recursive: true });
     writeFileSync(join(folder, "by-hand.md"), "# By hand\n");
     writeFileSync(join(folder, "figures/by-hand.svg"), "<svg/>");
-    await results("--check");
+    await reproduce("--check");
     expect(printed).toContain(`${join(folder, "teaching.md")} has no runs`);
-    await results();
+    await reproduce();
     expect(existsSync(join(folder, "teaching.md"))).toBe(false);
     expect(existsSync(join(folder, "figures/teaching.svg"))).toBe(false);
     expect(existsSync(join(folder, "by-hand.md")) && existsSync(join(folder, "figures/by-hand.svg"))).toBe(true);
@@ -74,10 +74,10 @@ describe("results", () => {
     mkdirSync(join(folder, "notes"));
     mkdirSync(join(folder, "runs/teaching/empo2.house-9.seed-1"));
     writeFileSync(join(folder, "notes/teaching.md"), "It did not work at first.\n");
-    await results();
+    await reproduce();
     expect(readFileSync(join(folder, "teaching.md"), "utf8")).toContain("## Remarks\n\nIt did not work at first.");
     mkdirSync(join(folder, "runs/unknown"));
-    await expect(results()).rejects.toThrow("experiment: one of teaching, ");
+    await expect(reproduce()).rejects.toThrow("experiment: one of teaching, ");
   });
 });
 

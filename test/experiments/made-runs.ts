@@ -1,7 +1,7 @@
 /** @file Made-up run folders: curves that a test chose, in the format that `train` writes. */
 import type { EvaluationRecord } from "../../src/core/events/training-event.ts";
 import { DEFAULT_CONFIG, type RunConfig } from "../../src/core/training/run-config.ts";
-import type { Experiment } from "../../src/experiments/plans.ts";
+import type { Experiment } from "../../src/experiments/planned-runs.ts";
 import { parseRun, type RecordedRun, type RunFiles, type StoredSummary } from "../../src/experiments/recorded-runs.ts";
 
 /** What a made-up run is to show. */

@@ -13,12 +13,22 @@ const random = (): Random => Random.fromSeed(7);
 
 describe("bootstrap intervals", () => {
   it("say nothing of one run, and that equal runs are equal", () => {
-    expect(estimateMean([43], random())).toEqual({ count: 1, mean: 43, interval: null });
-    expect(estimateMean([100, 100, 100], random())).toEqual({ count: 3, mean: 100, interval: [100, 100] });
+    expect(estimateMean([43], random())).toEqual({ count: 1, mean: 43, deviation: null, interval: null });
+    expect(estimateMean([100, 100, 100], random())).toEqual({
+      count: 3,
+      mean: 100,
+      deviation: 0,
+      interval: [100, 100],
+    });
   });
 
   it("of two runs reach from one to the other: each is drawn twice in a quarter of the resamples", () => {
-    expect(estimateMean([0, 100], random())).toEqual({ count: 2, mean: 50, interval: [0, 100] });
+    expect(estimateMean([0, 100], random())).toEqual({
+      count: 2,
+      mean: 50,
+      deviation: 50 * Math.SQRT2,
+      interval: [0, 100],
+    });
   });
 
   it("are near mean ± 1.96 standard errors for many values", () => {

@@ -1,4 +1,4 @@
-/** @file The committed pages and figures are what the committed runs give: `results --check` as a test. */
+/** @file The committed pages and figures are what the committed runs give: `reproduce --check` as a test. */
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -7,6 +7,7 @@ import type {
   Completion,
   DecodingBatch,
   GenerateRequest,
+  LanguageModelRow,
   LossConfig,
   ModelConfig,
   NamedTensors,
@@ -57,7 +58,7 @@ interface LossToken {
 export class TabularPolicy implements Policy {
   readonly config: ModelConfig;
   /** How often each method was called. */
-  readonly calls = { update: 0, logProbs: 0, generate: 0, setBase: 0 };
+  readonly calls = { update: 0, logProbs: 0, generate: 0, setBase: 0, languageModelStep: 0 };
   /** Rows of all updates so far, in order. */
   readonly updatedRows: UpdateRow[] = [];
   readonly #options: TabularOptions;
@@ -127,16 +128,7 @@ export class TabularPolicy implements Policy {
   ): Promise<UpdateStats> {
     this.calls.update += 1;
     this.updatedRows.push(...structuredClone(rows));
-    const step: Step = {
-      gradient: new Map(),
-      loss: 0,
-      ratio: 0,
-      clipped: 0,
-      masked: 0,
-      entropy: 0,
-      kl: 0,
-      tokenCount: 0,
-    };
+    const step = emptyStep();
     const logProbs = rows.map((row) => this.#addRow(row, loss, step));
     if (!Number.isFinite(step.loss)) throw new DeviceError(`update: a finite loss, got ${step.loss}`);
     const gradNorm = this.#descend(step, optimizer);
@@ -153,6 +145,23 @@ export class TabularPolicy implements Policy {
       tokenCount,
       logProbs,
     };
+  }
+
+  /** The cross-entropy's slope is that of a surrogate at ratio 1 with the weights as advantages. */
+  async languageModelStep(rows: readonly LanguageModelRow[], optimizer: OptimizerConfig): Promise<{ loss: number }> {
+    this.calls.languageModelStep += 1;
+    const step = emptyStep();
+    let [loss, weightSum] = [0, 0];
+    for (const { tokens, weights } of rows) {
+      const lossPositions = tokens.map((_, i) => i).filter((i) => i > 0 && weights[i] !== 0);
+      const oldLogProbs = lossPositions.map((position) => this.#logProbOf(tokens, position, 1));
+      const advantages = lossPositions.map((position) => weights[position]!);
+      this.#addRow({ tokens, lossPositions, oldLogProbs, advantages, offPolicy: false }, CROSS_ENTROPY, step);
+      loss -= oldLogProbs.reduce((sum, logProb, i) => sum + logProb * advantages[i]!, 0);
+      weightSum += advantages.reduce((sum, weight) => sum + weight, 0);
+    }
+    this.#descend({ ...step, tokenCount: weightSum }, optimizer);
+    return { loss: loss / weightSum };
   }
 
   async setBase(): Promise<void> {
@@ -285,6 +294,21 @@ export class TabularPolicy implements Policy {
     return Math.sqrt(squares);
   }
 }
+
+function emptyStep(): Step {
+  return { gradient: new Map(), loss: 0, ratio: 0, clipped: 0, masked: 0, entropy: 0, kl: 0, tokenCount: 0 };
+}
+
+const CROSS_ENTROPY: LossConfig = {
+  clipLow: 1,
+  clipHigh: 1,
+  dualClip: 10,
+  minTokenLogProb: -Infinity,
+  maskScope: "token",
+  klCoefficient: 0,
+  entropyCoefficient: 0,
+  temperature: 1,
+};
 
 /** min(ρA, clip(ρ)A) with dual clip, and its slope in log π (Eq. 1). */
 function surrogate(ratio: number, advantage: number, loss: LossConfig): { value: number; slope: number } {

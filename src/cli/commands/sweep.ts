@@ -1,73 +1,73 @@
-import { fork } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { Command } from "commander";
-import { experimentById, type PlannedRun } from "../../experiments/plans.ts";
-import { writeFileAtomically } from "../file-store.ts";
+import { ConfigError } from "../../core/base/errors.ts";
+import type { Experiment } from "../../experiments/planned-runs.ts";
+import { EXPERIMENTS, experimentById } from "../../experiments/plans.ts";
 import { printProgress } from "../output.ts";
+import { jobsOf, openJobs, timedRuns } from "../sweep/jobs.ts";
+import { sweepHere } from "../sweep/local-sweep.ts";
+import { planText, SweepProgress } from "../sweep/progress.ts";
 import { wholeNumber } from "./play.ts";
 
-interface SweepOptions {
+/** How runs are made, here or on a queue. */
+export interface SweepOptions {
   readonly jobs: string;
-  readonly out: string;
   readonly only?: string;
+  readonly seeds?: string;
   readonly backend: string;
+  readonly resume: boolean;
+  readonly queue?: string;
+  readonly plan?: boolean;
+  readonly json?: boolean;
 }
 
 /** `sweep`: all runs of experiments, several at a time; finished ones are not repeated, killed ones go on. */
 export function sweepCommand(): Command {
-  return new Command("sweep")
+  const command = new Command("sweep")
     .description("Run the experiments of src/experiments/plans.ts; finished runs are kept, interrupted ones resumed.")
     .argument("<experiment...>", "experiment ids")
-    .option("--jobs <n>", "runs at the same time", "3")
-    .option("--out <dir>", "folder of the results", "docs/results/runs")
+    .option("--out <dir>", "folder of the results", "docs/results/runs");
+  return withSweepOptions(command).action((ids: string[], options: SweepOptions & { readonly out: string }) =>
+    sweep(ids.map(experimentById), options.out, options),
+  );
+}
+
+/** The options of commands that make runs. */
+export function withSweepOptions(command: Command): Command {
+  return command
+    .option("--seeds <n>", "seeds 1 to n, whatever is planned")
     .option("--only <text>", "only runs whose name contains this")
+    .option("--jobs <n>", "runs at the same time", "3")
     .option("--backend <name>", "wasm, cpu or webgpu", "wasm")
-    .action((experiments: string[], options: SweepOptions) => sweep(experiments, options));
+    .option("--resume", "go on with interrupted runs (default)", true)
+    .option("--no-resume", "begin interrupted runs anew")
+    .option("--queue <url>", "let `work --queue <url>` make the runs: a Redis, e.g. redis://192.0.2.1:6379")
+    .option("--plan", "only tell what is to do, and about how long it takes")
+    .option("--json", "a JSON line per result on standard output: settings, seed, backend, commit, hashes");
 }
 
-interface Job {
-  readonly folder: string;
-  readonly run: PlannedRun;
-}
-
-async function sweep(ids: readonly string[], options: SweepOptions): Promise<void> {
-  const jobs = ids.flatMap((id) =>
-    experimentById(id).runs.map((run): Job => ({ folder: join(options.out, id, run.name), run })),
-  );
-  const open = jobs.filter(({ folder, run }) => {
-    const isWanted = options.only === undefined || run.name.includes(options.only);
-    return isWanted && !existsSync(join(folder, "summary.json"));
-  });
-  printProgress(`${jobs.length} runs planned, ${open.length} to do`);
-  const start = performance.now();
-  let done = 0;
-  const work = async (): Promise<void> => {
-    for (let job = open.shift(); job !== undefined; job = open.shift()) {
-      const code = await train(job, options.backend);
-      done += 1;
-      const minutes = (performance.now() - start) / 60_000;
-      const left = (minutes / done) * open.length;
-      const result = code === 0 ? "finished" : `FAILED with exit code ${code}`;
-      printProgress(
-        `${job.folder} ${result}; ${done} done in ${minutes.toFixed(1)} min, about ${left.toFixed(0)} min left`,
-      );
-      if (code !== 0) process.exitCode = 1;
-    }
-  };
-  await Promise.all(Array.from({ length: wholeNumber("--jobs", options.jobs) }, work));
-}
-
-/** One run in a process of its own, which ends with this one; at most the iteration in flight is lost then. */
-function train({ folder, run }: Job, backend: string): Promise<number> {
-  const configFile = join(folder, "config.json");
-  const isBegun = existsSync(join(folder, "checkpoint.safetensors"));
-  if (!isBegun) writeFileAtomically(configFile, `${JSON.stringify(run.config, null, 2)}\n`);
-  const how = isBegun ? ["--resume"] : ["--config", configFile];
-  const flags = ["--out", folder, "--backend", backend, "--checkpoint-every", "1"];
-  const child = fork(new URL("../main.ts", import.meta.url), ["train", ...how, ...flags], { silent: true });
-  child.stderr!.on("data", (text: Buffer) =>
-    isBegun || process.env["SWEEP_VERBOSE"] === "1" ? process.stderr.write(text) : undefined,
-  );
-  return new Promise((resolve) => child.on("exit", (code) => resolve(code ?? 1)));
+/**
+ * Makes the runs that are not finished.
+ *
+ * @param out folder of the runs
+ */
+export async function sweep(experiments: readonly Experiment[], out: string, options: SweepOptions): Promise<void> {
+  const processes = wholeNumber("--jobs", options.jobs);
+  const seeds = options.seeds === undefined ? undefined : wholeNumber("--seeds", options.seeds);
+  if (processes < 1) throw new ConfigError(`--jobs: at least 1, got ${processes}`);
+  if (seeds === 0) throw new ConfigError("--seeds: at least 1, got 0");
+  const jobs = jobsOf(experiments, { out, only: options.only, seeds });
+  const open = openJobs(jobs, out);
+  const known = jobsOf(EXPERIMENTS, { out, only: undefined, seeds: undefined });
+  printProgress(planText(jobs, open, timedRuns(known)));
+  if (options.plan === true) {
+    for (const { folder } of open) printProgress(folder);
+    return;
+  }
+  const progress = new SweepProgress(open, options.json === true);
+  const { backend, resume, queue } = options;
+  if (queue === undefined) await sweepHere(open, { out, processes, backend, resume }, progress);
+  else {
+    const { sweepOnQueue } = await import("../queue/coordinator.ts");
+    await sweepOnQueue(open, { out, url: queue }, progress);
+  }
 }

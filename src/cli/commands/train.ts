@@ -4,10 +4,11 @@ import { ConfigError } from "../../core/base/errors.ts";
 import type { TrainingEvent } from "../../core/events/training-event.ts";
 import { ALGORITHMS } from "../../core/algorithms/registry.ts";
 import { parseRunConfig } from "../../core/training/config-parsing.ts";
+import { weightsHash } from "../../core/training/fingerprint.ts";
 import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts";
 import type { SessionCheckpoint, TrainingSession } from "../../core/training/session.ts";
 import { CONFIG_PRESETS, presetConfig } from "../../experiments/presets.ts";
-import { createRun } from "../../runtime/create-session.ts";
+import { basePolicyState, createRun } from "../../runtime/create-session.ts";
 import { decodeSessionFile, encodeSessionFile } from "../../runtime/session-file.ts";
 import { readBaseFile } from "../base-files.ts";
 import { startNodeBackend } from "../node-backend.ts";
@@ -26,6 +27,7 @@ interface TrainOptions {
   readonly seed?: string;
   readonly iterations?: string;
   readonly out: string;
+  readonly baseFile?: string;
   readonly resume?: boolean;
   readonly backend: string;
   readonly checkpointEvery: string;
@@ -47,6 +49,10 @@ export function trainCommand(): Command {
     .option("--seed <n>", "seed of the run")
     .option("--iterations <n>", "iterations")
     .requiredOption("--out <dir>", "folder of the run")
+    .option(
+      "--base-file <file>",
+      "file of the base policy, or checkpoint of a run, whatever its name is in the settings",
+    )
     .option("--resume", "go on from the folder's checkpoint")
     .option("--backend <name>", "wasm, cpu or webgpu (Dawn)", "wasm")
     .option("--checkpoint-every <n>", "iterations between checkpoints", "5")
@@ -69,9 +75,10 @@ async function train(options: TrainOptions): Promise<void> {
   }
   const config = checkpoint?.config ?? configOf(options);
   const backend = await startNodeBackend(options.backend);
-  directory.begin(config, checkpoint?.iteration ?? null);
+  const baseFile = options.baseFile === undefined ? readBaseFile(config.base) : readNamedFile(options.baseFile);
+  directory.begin(config, checkpoint?.iteration ?? null, weightsHash(basePolicyState(baseFile).weights));
   const { session, policy } = await createRun({
-    baseFile: readBaseFile(config.base),
+    baseFile,
     config,
     clock: { now: () => performance.now() },
     emit: (event) => tell(event, directory, options),
@@ -80,6 +87,11 @@ async function train(options: TrainOptions): Promise<void> {
   });
   await runToEnd(session, directory, checkpointEvery);
   policy.dispose();
+}
+
+function readNamedFile(file: string): Uint8Array {
+  if (!existsSync(file)) throw new ConfigError(`--base-file: a file, got ${file}`);
+  return readFileSync(file);
 }
 
 /** A sweep that was killed leaves no run behind that would write into the folder beside the sweep that comes next. */

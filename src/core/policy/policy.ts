@@ -167,6 +167,13 @@ export interface Policy {
     optimizer: OptimizerConfig,
     options?: { readonly measureKl: boolean },
   ): Promise<UpdateStats>;
+  /**
+   * One optimizer step on the weighted next-token cross-entropy Σ w·(−log π) / Σ w.
+   *
+   * @returns the weighted mean of −log π before the step, nats per token
+   * @throws {DeviceError} and changes nothing if a number is not finite
+   */
+  languageModelStep(rows: readonly LanguageModelRow[], optimizer: OptimizerConfig): Promise<{ readonly loss: number }>;
   /** Makes the current weights the base that KL is measured against. */
   setBase(): Promise<void>;
   save(): Promise<PolicyState>;

@@ -67,6 +67,8 @@ export interface RunConfig extends CriticConfig, RescoringConfig {
   readonly maskScope: "token" | "response";
   readonly klCoefficient: number;
   readonly entropyCoefficient: number;
+  /** Weight of a step on the pretraining corpus after every update, in learning rates; 0 for none. */
+  readonly rehearsalCoefficient: number;
   readonly beta1: number;
   readonly beta2: number;
   readonly weightDecay: number;
@@ -394,6 +396,11 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     ...HOT_UPDATE,
     label: "Entropy bonus",
     help: "Weight of an entropy bonus, a baseline remedy that the paper does not use.",
+  }),
+  real("rehearsalCoefficient", 0, [0, 2, 0.05], {
+    ...HOT_UPDATE,
+    label: "Rehearsal",
+    help: "After every update a step on the pretraining corpus with this share of the learning rate, so that reading tips is not forgotten (not in the paper; figure 8 here).",
   }),
   real("beta1", 0.9, [0, 0.999, 0.001], { ...HOT_UPDATE, label: "AdamW β₁", help: "Decay of the gradient's mean." }),
   real("beta2", 0.95, [0, 0.9999, 0.0001], {

@@ -10,7 +10,7 @@ import { Random, type RandomState } from "../base/random.ts";
 import type { Split, TaskRef, TaskSpec, TextEnv } from "../envs/env.ts";
 import type { EvaluationRecord, PhaseTimes, RolloutRecord, TrainingEvent } from "../events/training-event.ts";
 import type { TipMemory } from "../memory/tip-memory.ts";
-import type { Policy, PolicyState, UpdateStats } from "../policy/policy.ts";
+import type { LanguageModelRow, Policy, PolicyState, UpdateStats } from "../policy/policy.ts";
 import { rollOut, type RolloutRequest } from "../rollout/rollout-engine.ts";
 import { toRolloutRecord, type Trajectory } from "../rollout/trajectory.ts";
 import type { LearnedRow } from "../rollout/update-rows.ts";
@@ -46,6 +46,8 @@ export interface SessionDependencies {
   readonly taskSpec: (task: string) => TaskSpec;
   /** Name of the compute backend, for the record. */
   readonly backend: string;
+  /** Rows of a base policy's corpus, at most so many tokens each; what a run with rehearsal learns besides. */
+  readonly rehearsalRows: (random: Random, base: string, maxTokens: number) => readonly LanguageModelRow[];
 }
 
 /** A run between two iterations, as plain data with typed arrays. */
@@ -232,7 +234,7 @@ export class TrainingSession {
       collect: (groups, options) => this.#collect(iteration, groups, options.writeTips),
       withBasePolicy: (work) => this.#withBasePolicy(work),
       timed: (phase, work) => this.#timedEither(phase, work),
-      update: (rows) => this.#update(iteration, rows, random.fork("minibatches")),
+      update: (rows) => this.#update(iteration, rows, random),
     };
   }
 
@@ -265,18 +267,30 @@ export class TrainingSession {
     const measureKl = this.#config.measureKlEvery > 0 && iteration % this.#config.measureKlEvery === 0;
     return this.#timed("update", async () => {
       const parts: { rows: readonly LearnedRow[]; stats: UpdateStats }[] = [];
-      for (const part of splitIntoMinibatches(rows, minibatches, random)) {
+      for (const part of splitIntoMinibatches(rows, minibatches, random.fork("minibatches"))) {
         const plain = part.map(({ row }) => row);
         parts.push({
           rows: part,
           stats: await this.#dependencies.policy.update(plain, loss, optimizer, { measureKl }),
         });
       }
+      await this.#rehearse(random.fork("rehearsal"));
       const stats = mergeStats(parts.map((part) => part.stats));
       const tokens = parts.flatMap((part) => tokenUpdateRecords(part.rows, part.stats, loss));
       this.#emit({ type: "policyUpdated", iteration, stats: numbersOf(stats), tokens });
       return stats;
     });
+  }
+
+  /** Keeps alive what the corpus taught (learning-recipe.md §4); not part of any method. */
+  async #rehearse(random: Random): Promise<void> {
+    const { rehearsalCoefficient, base } = this.#config;
+    if (rehearsalCoefficient === 0) return;
+    const { policy, rehearsalRows } = this.#dependencies;
+    const { optimizer } = toRunSettings(this.#config);
+    const learningRate = rehearsalCoefficient * optimizer.learningRate;
+    const rows = rehearsalRows(random, base, policy.config.contextLength);
+    await policy.languageModelStep(rows, { ...optimizer, learningRate });
   }
 
   #record({ trajectories, advantages }: IterationOutcome): void {

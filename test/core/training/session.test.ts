@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { ALGORITHMS } from "../../../src/core/algorithms/registry.ts";
 import { ConfigError, DeviceError } from "../../../src/core/base/errors.ts";
-import { encode } from "../../../src/core/text/tokenizer.ts";
+import { encode, TOKEN } from "../../../src/core/text/tokenizer.ts";
 import { SUCCESS_SCORE } from "../../../src/core/training/evaluator.ts";
 import { weightsHash } from "../../../src/core/training/fingerprint.ts";
 import type { RunConfig } from "../../../src/core/training/run-config.ts";
-import type { SessionCheckpoint } from "../../../src/core/training/session.ts";
+import type { SessionCheckpoint, SessionDependencies } from "../../../src/core/training/session.ts";
 import { tipOf } from "../rollout/rollout-fixtures.ts";
 import { doorPolicy } from "../algorithms/algorithm-fixtures.ts";
 import { eventsOf, finishRun, SMALL, startRun, type RunParts } from "./training-fixtures.ts";
@@ -318,6 +318,35 @@ describe("times", () => {
       expect(tipWriting).toBe(1 + 1);
       expect(rollout + retrieval + tipWriting).toBe(2 * 9 + 1 + 1);
     }
+  });
+});
+
+describe("rehearsal", () => {
+  /** The corpus says: the first word is "blue". */
+  const tokens = [TOKEN.bos, ...encode("blue")];
+  const rows = [{ tokens, weights: [0, 1] }];
+
+  it("takes a step on the corpus after every update, and moves the policy towards it", async () => {
+    const asked: [stream: number, base: string, maxTokens: number][] = [];
+    const rehearsalRows: SessionDependencies["rehearsalRows"] = (random, base, maxTokens) => {
+      asked.push([random.key[0], base, maxTokens]);
+      return rows;
+    };
+    const run = await startRun({ config: { rehearsalCoefficient: 0.5 }, rehearsalRows });
+    const before = run.policy.probability([TOKEN.bos], "blue");
+    await finishRun(run);
+    const updates = eventsOf(run, "policyUpdated").length;
+    expect(updates).toBeGreaterThan(0);
+    expect(run.policy.calls.languageModelStep).toBe(updates);
+    expect(new Set(asked.map(([stream]) => stream)).size).toBe(updates);
+    expect(asked[0]!.slice(1)).toEqual([SMALL.base, run.policy.config.contextLength]);
+    expect(run.policy.probability([TOKEN.bos], "blue")).toBeGreaterThan(before);
+  });
+
+  it("is off by default", async () => {
+    const run = await startRun();
+    await finishRun(run);
+    expect(run.policy.calls.languageModelStep).toBe(0);
   });
 });
 

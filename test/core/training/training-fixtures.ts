@@ -56,6 +56,11 @@ export interface RunParts {
   readonly createEnv?: SessionDependencies["createEnv"];
   readonly checkpoint?: SessionCheckpoint;
   readonly clock?: SessionDependencies["clock"];
+  readonly rehearsalRows?: SessionDependencies["rehearsalRows"];
+}
+
+function noRows(): never {
+  throw new Error("a run without rehearsal asked for rows");
 }
 
 /** Starts a run, or goes on with one. */
@@ -70,6 +75,7 @@ export async function startRun(parts: RunParts = {}): Promise<Run> {
     createEnv,
     taskSpec: () => spec,
     backend: "table",
+    rehearsalRows: parts.rehearsalRows ?? noRows,
   };
   const session = await (checkpoint === undefined
     ? TrainingSession.create(dependencies)

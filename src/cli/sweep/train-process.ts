@@ -1,0 +1,50 @@
+/** @file One run in a process of its own, which ends with this one; at most the iteration in flight is lost then. */
+import { fork, type ChildProcess } from "node:child_process";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { RunConfig } from "../../core/training/run-config.ts";
+import { writeFileAtomically } from "../file-store.ts";
+import { checkpointFile } from "./jobs.ts";
+
+/** A run to be made. */
+export interface TrainWork {
+  readonly folder: string;
+  readonly config: RunConfig;
+  /** File of the policy it begins with; null if the configuration's name is enough. */
+  readonly baseFile: string | null;
+  readonly backend: string;
+  /** Whether a run that was interrupted goes on; else it begins anew. */
+  readonly resume: boolean;
+}
+
+/** How a process ended. */
+export interface TrainEnd {
+  readonly code: number;
+  /** What it said last on standard error. */
+  readonly message: string;
+}
+
+const LAST_WORDS = 2000;
+
+/** Makes the run, or goes on with it. */
+export function trainInProcess(work: TrainWork): { readonly child: ChildProcess; readonly end: Promise<TrainEnd> } {
+  const { folder, config, baseFile, backend } = work;
+  const isBegun = work.resume && existsSync(checkpointFile(folder)) && !existsSync(join(folder, "summary.json"));
+  const configFile = join(folder, "config.json");
+  if (!isBegun) {
+    for (const name of ["summary.json", "checkpoint.safetensors"]) rmSync(join(folder, name), { force: true });
+    writeFileAtomically(configFile, `${JSON.stringify(config, null, 2)}\n`);
+  }
+  const how = isBegun ? ["--resume"] : ["--config", configFile];
+  const base = baseFile === null ? [] : ["--base-file", baseFile];
+  const flags = ["--out", folder, "--backend", backend, "--checkpoint-every", "1"];
+  const main = new URL("../main.ts", import.meta.url);
+  const child = fork(main, ["train", ...how, ...base, ...flags], { silent: true });
+  let message = "";
+  child.stderr!.on("data", (text: Buffer) => {
+    message = (message + text.toString()).slice(-LAST_WORDS);
+    if (process.env["SWEEP_VERBOSE"] === "1") process.stderr.write(text);
+  });
+  const end = new Promise<TrainEnd>((resolve) => child.on("exit", (code) => resolve({ code: code ?? 1, message })));
+  return { child, end };
+}

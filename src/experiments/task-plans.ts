@@ -1,0 +1,201 @@
+/**
+ * @file The plans of tables 1 and 2 and of figure 8: every method on every task, and trained policies on new tasks.
+ * Plans of tasks that no base policy can play yet are ready, but off: list a task in {@link BASE_KNOWS} once one can.
+ */
+import type { RunConfig } from "../core/training/run-config.ts";
+import { FIRST_METHODS, NAIVE, REFLEXION, TABLE_METHODS } from "./arms.ts";
+import { gridRuns, PROTOCOL_EPISODES, trainedPolicy, type Experiment, type PlannedRun } from "./planned-runs.ts";
+import { presetConfig } from "./presets.ts";
+import { PUBLISHED_TABLE_1 } from "./published.ts";
+
+export const POWER_COMPONENT = "power-component";
+export const RENEWABLE = "power-component-renewable-vs-nonrenewable-energy";
+export const TEACHING_TASK = "teaching-power-component";
+export const WEBSHOP = "webshop";
+export const FIND_TASKS: readonly string[] = [
+  "find-living-thing",
+  "find-non-living-thing",
+  "find-plant",
+  "find-animal",
+];
+
+/**
+ * Tasks that base policies have learned to act in, by the policy's name (public/base/index.json). Listing a task here
+ * switches on its runs with that policy; of several the first is taken.
+ */
+export const BASE_KNOWS: Readonly<Record<string, readonly string[]>> = {
+  base: [TEACHING_TASK, POWER_COMPONENT, RENEWABLE, ...FIND_TASKS],
+};
+
+/** The base policy that can play all of these tasks; null if none can. */
+export function baseKnowing(tasks: readonly string[]): string | null {
+  return Object.keys(BASE_KNOWS).find((base) => tasks.every((task) => BASE_KNOWS[base]!.includes(task))) ?? null;
+}
+
+/** The base that a plan names; one that is off names the first, and none is used. */
+function baseFor(...tasks: readonly string[]): string {
+  return baseKnowing(tasks) ?? Object.keys(BASE_KNOWS)[0]!;
+}
+
+/** In renewable, sixteen steps without reward lie between 43 points and 100: it takes longer. */
+export const RENEWABLE_ITERATIONS = 80;
+const ITERATIONS = 30;
+
+const METHODS_QUESTION =
+  "Where does each method get on the real rules, from the same base and the same number of episodes?";
+
+/** The experiment of a task's row in table 1 or 2. */
+export function tableExperimentOf(task: string): string {
+  return `${task}.${task === WEBSHOP ? "text_rich" : "easy"}`;
+}
+
+/** Doors are open and the way is told, or the agent walks; there the first methods only. */
+export function scienceExperiment(task: string, preset: "easy" | "openDoors"): Experiment {
+  const iterations = task === RENEWABLE ? RENEWABLE_ITERATIONS : ITERATIONS;
+  return {
+    id: `${task}.${preset}`,
+    title: `${task}, ${preset}`,
+    question: METHODS_QUESTION,
+    runs: gridRuns({
+      arms: preset === "easy" ? TABLE_METHODS : FIRST_METHODS,
+      houses: [0],
+      seeds: [1, 2, 3, 4, 5],
+      common: {
+        task,
+        preset,
+        base: baseFor(task),
+        iterations,
+        evaluateEvery: 5,
+        evaluationEpisodes: PROTOCOL_EPISODES,
+      },
+    }),
+  };
+}
+
+/** The preset for shops, in three catalogues (learning-recipe.md §6). */
+const WEBSHOP_EXPERIMENT: Experiment = {
+  id: tableExperimentOf(WEBSHOP),
+  title: "WebShop, rich text",
+  question: "Where does each method get in the shop, from the same base and the same number of episodes?",
+  runs: gridRuns({
+    arms: TABLE_METHODS,
+    houses: [0, 1, 2],
+    seeds: [1],
+    common: { ...presetConfig(WEBSHOP), base: baseFor(WEBSHOP), iterations: 60, evaluateEvery: 10 },
+  }),
+};
+
+/** All tasks of table 1 but power-component, which has an experiment with more houses, and the shop; on and off. */
+export const TABLE_EXPERIMENTS: readonly Experiment[] = [
+  ...PUBLISHED_TABLE_1.map(({ task }) => task)
+    .filter((task) => task !== POWER_COMPONENT)
+    .map((task) => scienceExperiment(task, "easy")),
+  WEBSHOP_EXPERIMENT,
+];
+
+/** A policy trained in one place and tried in others, as figure 8 does. */
+export interface NewTaskPlan {
+  readonly id: string;
+  readonly from: { readonly task: string; readonly house: number; readonly iterations: number };
+  readonly to: { readonly task: string; readonly houses: readonly number[] };
+}
+
+/** The teaching world's other houses, a related task, and the paper's three pairs. */
+export const NEW_TASKS: readonly NewTaskPlan[] = [
+  {
+    id: "teaching",
+    from: { task: TEACHING_TASK, house: 1, iterations: 50 },
+    to: { task: TEACHING_TASK, houses: [6, 7, 8, 9] },
+  },
+  {
+    id: "power-component",
+    from: { task: POWER_COMPONENT, house: 0, iterations: 40 },
+    to: { task: RENEWABLE, houses: [0, 6, 7, 8] },
+  },
+  ...[
+    ["identify-life-stages-2", "lifespan-shortest-lived"] as const,
+    ["lifespan-longest-lived", "test-conductivity"] as const,
+    [POWER_COMPONENT, "chemistry-mix-paint-secondary-color"] as const,
+  ].map(([from, to]) => ({
+    id: to,
+    from: { task: from, house: 0, iterations: 40 },
+    to: { task: to, houses: [0, 6, 7, 8] },
+  })),
+];
+
+const NEW_TASK_SEEDS = [1, 2, 3];
+
+/** The learning recipe for policies that go on reading tips, the same for both methods (learning-recipe.md §4). */
+const KEEPS_READING: Partial<RunConfig> = { learningRate: 1e-4, rehearsalCoefficient: 0.5 };
+
+/** The base that both tasks begin with. */
+function baseOfPlan({ from, to }: NewTaskPlan): string {
+  return baseFor(from.task, to.task);
+}
+
+/** The policies of figure 8, trained: the same for all tasks that they are then tried on, if their base is the same. */
+export function newTaskTraining(plan: NewTaskPlan): Experiment {
+  const { task, house, iterations } = plan.from;
+  const base = baseOfPlan(plan);
+  return {
+    id: base === baseFor(task) ? `new-task-training.${task}` : `new-task-training.${task}.${base}`,
+    title: `Figure 8, training: ${task}`,
+    question: "The policies that are then tried on new tasks: one third of the learning rate, with rehearsal.",
+    runs: gridRuns({
+      arms: ["empo2", "grpo"].map((method) => ({ arm: method, changes: { method } })),
+      houses: [house],
+      seeds: NEW_TASK_SEEDS,
+      common: { ...KEEPS_READING, task, base, iterations, evaluateEvery: 5, evaluationEpisodes: PROTOCOL_EPISODES },
+    }),
+  };
+}
+
+/** Memory on is what Reflexion does at test, ten trials from empty memory; memory off is Naive. Nothing is learned. */
+export const FROZEN = [
+  { arm: "with-memory", memory: "on", changes: REFLEXION.changes },
+  { arm: "without-memory", memory: "off", changes: NAIVE.changes },
+] as const;
+
+/** Figure 8: the trained policies and the base, weights fixed, with and without memory. */
+export function newTaskTrials(plan: NewTaskPlan): Experiment {
+  const { task, houses } = plan.to;
+  const training = newTaskTraining(plan);
+  const common = { task, base: baseOfPlan(plan), evaluationEpisodes: PROTOCOL_EPISODES };
+  const ofMethods = training.runs.flatMap(({ name, arm, config: { seed } }) => {
+    const base = trainedPolicy({ experiment: training.id, run: name });
+    return frozenRuns(arm, houses, seed, { ...common, base });
+  });
+  const ofBase = NEW_TASK_SEEDS.flatMap((seed) => frozenRuns("base", houses, seed, common));
+  return {
+    id: `new-task.${plan.id}`,
+    title: `Figure 8: trained on ${plan.from.task}, tried on ${task}`,
+    question: "How far does a policy get in a new task with its memory alone, its weights fixed?",
+    runs: [...ofMethods, ...ofBase],
+  };
+}
+
+function frozenRuns(
+  who: string,
+  houses: readonly number[],
+  seed: number,
+  common: Partial<RunConfig>,
+): readonly PlannedRun[] {
+  const arms = FROZEN.map(({ arm, changes }) => ({ arm: `${who}-${arm}`, changes }));
+  return gridRuns({ arms, houses, seeds: [seed], common });
+}
+
+/** Figure 8's experiments: training first, and once where several begin with the same. */
+export function newTaskExperiments(plans: readonly NewTaskPlan[]): readonly Experiment[] {
+  const experiments = [...plans.map(newTaskTraining), ...plans.map(newTaskTrials)];
+  return [...new Map(experiments.map((experiment) => [experiment.id, experiment])).values()];
+}
+
+/** Whether a base policy can play everything that an experiment's runs play. */
+export function isSwitchedOn({ runs }: Experiment): boolean {
+  return baseKnowing(runs.map(({ config }) => config.task)) !== null;
+}
+
+/** Whether a base policy can play both tasks. */
+export function isNewTaskOn({ from, to }: NewTaskPlan): boolean {
+  return baseKnowing([from.task, to.task]) !== null;
+}

@@ -1,0 +1,178 @@
+/** @file The plans: every run of every table and figure can be begun, in small. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { createEnv, taskSpec } from "../../src/core/envs/registry.ts";
+import { parseRunConfig } from "../../src/core/training/config-parsing.ts";
+import { DEFAULT_CONFIG } from "../../src/core/training/run-config.ts";
+import { sampleTasks } from "../../src/core/training/task-sampler.ts";
+import { Random } from "../../src/core/base/random.ts";
+import { armOfPq, FIGURE_10 } from "../../src/experiments/arms.ts";
+import { armsOfItem, PAPER_ITEMS, paperItems, runsOfItems } from "../../src/experiments/paper-items.ts";
+import {
+  gridRuns,
+  plannedRun,
+  trainedPolicy,
+  trainingRunOf,
+  withSeeds,
+  type Experiment,
+} from "../../src/experiments/planned-runs.ts";
+import { EXPERIMENTS, experimentById } from "../../src/experiments/plans.ts";
+import {
+  BASE_KNOWS,
+  baseKnowing,
+  NEW_TASKS,
+  newTaskExperiments,
+  TABLE_EXPERIMENTS,
+} from "../../src/experiments/task-plans.ts";
+import { estimatedSeconds, workload } from "../../src/experiments/workload.ts";
+
+/** All plans, also those of tasks that the base policy cannot play yet. */
+const PLANS: readonly Experiment[] = [
+  ...EXPERIMENTS,
+  ...[...TABLE_EXPERIMENTS, ...newTaskExperiments(NEW_TASKS)].filter(
+    ({ id }) => !EXPERIMENTS.some((experiment) => experiment.id === id),
+  ),
+];
+
+describe("plans", () => {
+  it.each(PLANS.map((plan) => [plan.id, plan] as const))("%s has runs that can be begun", (_id, { runs }) => {
+    expect(new Set(runs.map(({ name }) => name)).size).toBe(runs.length);
+    const places = new Set<string>();
+    for (const { name, config } of runs) {
+      expect(name).toMatch(/^[\w.-]+\.seed-\d+$/);
+      expect(parseRunConfig(config)).toEqual(config);
+      const place = `${config.task} ${config.preset} ${config.house}`;
+      if (places.has(place)) continue;
+      places.add(place);
+      const [task] = sampleTasks(taskSpec(config.task), config, Random.fromSeed(1));
+      expect(createEnv(task!).reset().done).toBe(false);
+    }
+  });
+
+  it("have one id each", () => {
+    expect(new Set(PLANS.map(({ id }) => id)).size).toBe(PLANS.length);
+  });
+
+  it("play only what their base policy knows, and leave nothing out that one knows", () => {
+    for (const { id, runs } of EXPERIMENTS) {
+      for (const { config } of runs) expect(baseKnowing([config.task]), id).not.toBeNull();
+    }
+    const off = PLANS.filter((plan) => !EXPERIMENTS.includes(plan) && !plan.id.startsWith("new-task"));
+    for (const { id, runs } of off) expect(baseKnowing([runs[0]!.config.task]), id).toBeNull();
+    const isPlanned = ({ id }: Experiment): boolean => EXPERIMENTS.some((plan) => plan.id === id);
+    for (const plan of NEW_TASKS) {
+      const isKnown = baseKnowing([plan.from.task, plan.to.task]) !== null;
+      expect(newTaskExperiments([plan]).map(isPlanned)[1], plan.id).toBe(isKnown);
+    }
+  });
+
+  it("take a base policy that ships with the page, for tasks that it is said to know", () => {
+    const index = JSON.parse(readFileSync("public/base/index.json", "utf8")) as { name: string; tasks: string[] }[];
+    for (const [base, tasks] of Object.entries(BASE_KNOWS)) {
+      expect(index.find(({ name }) => name === base)?.tasks).toEqual(expect.arrayContaining([...tasks]));
+    }
+    expect(baseKnowing([])).toBe("base");
+    expect(baseKnowing(["power-component", "fly"])).toBeNull();
+  });
+
+  it("begin with policies that are planned, trained on the same seed", () => {
+    const trials = PLANS.flatMap(({ runs }) => runs).filter(({ config }) => trainingRunOf(config.base) !== null);
+    expect(trials.length).toBeGreaterThan(0);
+    for (const { config } of trials) {
+      const place = trainingRunOf(config.base)!;
+      const training = PLANS.find(({ id }) => id === place.experiment)!;
+      expect(plannedRun(training, place.run)?.config.seed).toBe(config.seed);
+    }
+  });
+});
+
+describe("seeds", () => {
+  const runs = gridRuns({
+    arms: [{ arm: "a", changes: {} }],
+    houses: [1, 2],
+    seeds: [1, 2],
+    common: { base: trainedPolicy({ experiment: "training", run: "a.house-1.seed-1" }) },
+  });
+  const experiment: Experiment = { id: "e", title: "E", question: "?", runs };
+
+  it("can be fewer or more than planned, each run as if it had been", () => {
+    expect(withSeeds(experiment, 1).runs.map(({ name }) => name)).toEqual(["a.house-1.seed-1", "a.house-2.seed-1"]);
+    const more = withSeeds(experiment, 3).runs;
+    expect(more).toHaveLength(6);
+    expect(more.at(-1)).toMatchObject({
+      name: "a.house-2.seed-3",
+      arm: "a",
+      config: { seed: 3, house: 2, base: "training,a.house-1.seed-3" },
+    });
+    expect(plannedRun(experiment, "a.house-2.seed-3")).toEqual(more.at(-1));
+    expect(plannedRun(experiment, "b.house-2.seed-3")).toBeNull();
+    expect(plannedRun(experiment, "a.house-2")).toBeNull();
+  });
+});
+
+describe("the paper's items", () => {
+  it("are made of arms that are planned", () => {
+    for (const item of PAPER_ITEMS) {
+      for (const { experiment, arm } of armsOfItem(item)) {
+        const plan = PLANS.find(({ id }) => id === experiment);
+        expect(
+          plan?.runs.some((run) => run.arm === arm),
+          `${item.id}: ${experiment}/${arm}`,
+        ).toBe(true);
+      }
+    }
+  });
+
+  it("are those that the issue names, and all of them is all", () => {
+    const ids = "table1 table2 fig1 fig6 fig7 fig8 fig9 fig10 fig11 fig12 fig13".split(" ");
+    expect(PAPER_ITEMS.map(({ id }) => id)).toEqual(ids);
+    expect(paperItems(["all"])).toEqual(PAPER_ITEMS);
+    expect(paperItems(["fig9", "table1", "fig9"]).map(({ id }) => id)).toEqual(["table1", "fig9"]);
+    expect(() => paperItems(["fig2"])).toThrow("reproduce: one of table1, table2, ");
+    expect(() => paperItems(["fig2"])).toThrow('got "fig2"');
+  });
+
+  it("share runs, none of which is planned twice", () => {
+    const [of1, of13, both] = [["fig1"], ["fig13"], ["fig1", "fig13"]].map((ids) => runsOfItems(paperItems(ids)));
+    expect(of13).toEqual(of1);
+    expect(both).toEqual(of1);
+    expect(of1!.map(({ id }) => id)).toEqual(["teaching", "power-component.easy"]);
+    const arms = of1!.flatMap(({ runs }) => runs.map(({ arm }) => arm));
+    expect(new Set(arms)).toEqual(new Set(["empo2", "grpo"]));
+  });
+
+  it("take the default p and q from the method as it is", () => {
+    expect([armOfPq(0.25, "0.67"), armOfPq(0.1, "0.67")]).toEqual(["empo2", "empo2-p-0.1-q-0.67"]);
+    expect(FIGURE_10.p.filter(({ arm }) => arm === "empo2")).toHaveLength(1);
+    expect(FIGURE_10.q.filter(({ arm }) => arm === "empo2")).toHaveLength(1);
+    const grid = experimentById("p-q.teaching").runs.map(({ config }) => config);
+    const isDefault = grid.some(
+      ({ memoryRolloutProbability: p, offPolicyProbability: q }) =>
+        p === DEFAULT_CONFIG.memoryRolloutProbability && q === DEFAULT_CONFIG.offPolicyProbability,
+    );
+    expect(isDefault).toBe(false);
+  });
+});
+
+describe("the work of a run", () => {
+  const small = { ...DEFAULT_CONFIG, iterations: 10, tasksPerIteration: 2, groupSize: 4, evaluationEpisodes: 5 };
+
+  it("is its learned episodes and half of the evaluated ones", () => {
+    // 80 learned; the teaching world has four test variations: 20 episodes before the first iteration and after the last.
+    expect(workload({ ...small, evaluateEvery: 10 })).toBe(80 + 0.5 * 2 * 20);
+    expect(workload({ ...small, evaluateEvery: 5 })).toBe(80 + 0.5 * 3 * 20);
+    expect(workload({ ...small, evaluateEvery: 0 })).toBe(80 + 0.5 * 20);
+    expect(workload({ ...small, method: "reflexion", evaluateEvery: 0 })).toBe(80 + 0.5 * 10 * 20);
+    expect(workload({ ...small, evaluateEvery: 0, rehearsalCoefficient: 0.5 })).toBe(80 + 320 + 0.5 * 20);
+  });
+
+  it("takes as long as timed runs of the same task, else as all", () => {
+    const timed = [
+      { config: { ...small, evaluateEvery: 0 }, seconds: 90 },
+      { config: { ...small, evaluateEvery: 0, task: "power-component" }, seconds: 300 },
+    ];
+    expect(estimatedSeconds([{ ...small, evaluateEvery: 0, iterations: 20 }], timed)).toBeCloseTo(170, 9);
+    expect(estimatedSeconds([], timed)).toBe(0);
+    expect(estimatedSeconds([small], [])).toBeNull();
+  });
+});
