@@ -16,6 +16,7 @@ import { hashOfConfig } from "../url.ts";
 import { messageOf, WORKER_LOST, WorkerClient, type CommandBody } from "../worker-client.ts";
 import { readSession, writeSession, type StoredSession } from "./browser-memory.ts";
 import { applyNow, hear } from "./heard-queue.ts";
+import { noticeStorage } from "./storage-notices.ts";
 import { removeRecording } from "./recording.ts";
 import { companionMethod, methodTitle, runTitle } from "./run-title.ts";
 
@@ -32,6 +33,12 @@ const runIds = new Map<string, string>();
 /** What runs that are being opened have told of their configuration. */
 const openingConfigs = new Map<string, Partial<RunConfig>>();
 let nextKey = 1;
+
+/** A checkpoint file, and the iterations done in it. */
+interface ExportedRun {
+  readonly iteration: number;
+  readonly bytes: ArrayBuffer;
+}
 
 type FailedMessage = Extract<WorkerMessage, { readonly type: "failed" }>;
 type EventsMessage = Extract<WorkerMessage, { readonly type: "events" }>;
@@ -147,6 +154,13 @@ export function pause(): void {
   sendToAll({ type: "pause" });
   usePage.setState({ isPausing: true });
   rememberSession({ wasRunning: false });
+}
+
+/** Pauses for a reload, after which the runs go on by themselves. */
+export function pauseForReload(): void {
+  const wasRunning = isRunning();
+  pause();
+  rememberSession({ wasRunning });
 }
 
 /** One iteration, then pause. */
@@ -308,7 +322,7 @@ export function setRace(race: boolean): void {
   if (race || mainKey === undefined || companionKey === undefined) return;
   client.close(companionKey);
   usePage.setState(({ order, shownKey, views }) => ({
-    views: Object.fromEntries(Object.entries(views).filter(([key]) => key !== companionKey)),
+    views: withoutKey(views, companionKey),
     order: order.filter((key) => key !== companionKey),
     liveKeys: [mainKey],
     shownKey: shownKey === companionKey ? mainKey : shownKey,
@@ -335,24 +349,59 @@ export async function inspect(key: string, rolloutId: string, turn: number): Pro
   return answer.type === "inspected" ? answer.tokens : [];
 }
 
-/** The main run as a file; null with a note if there is none. */
-export async function exportCheckpoint(): Promise<ArrayBuffer | null> {
-  const [key] = usePage.getState().liveKeys;
-  if (key === undefined) {
-    addNote("error", "There is no run to save. Press Train first.");
-    return null;
-  }
-  const answer = await client.request(key, { type: "exportCheckpoint" }, FILE_TIMEOUT_MS);
-  return answer.type === "checkpoint" ? answer.bytes : null;
+/** The live runs of the page, the main one first, with their names in the database. */
+export function liveRuns(): { readonly key: string; readonly runId: string }[] {
+  return usePage.getState().liveKeys.map((key) => ({ key, runId: runIds.get(key)! }));
 }
 
-/** Replaces the runs by the one of a file, paused. */
+/** The checkpoint file of a live run's last finished iteration. */
+export async function exportRun(key: string): Promise<ExportedRun> {
+  const answer = await client.request(key, { type: "exportCheckpoint" }, FILE_TIMEOUT_MS);
+  if (answer.type !== "checkpoint") throw new Error("The run gave no checkpoint.");
+  return { iteration: answer.iteration, bytes: answer.bytes };
+}
+
+/** Replaces the runs by the one of a file, paused and under a new name. Until it is open, they are left as they are. */
 export async function importCheckpoint(bytes: ArrayBuffer): Promise<void> {
+  const key = `live-${nextKey++}`;
+  const runId = newRunId("file");
+  const hidden = emptyView({ key, title: "", source: "live", method: "", config: {} });
+  usePage.setState(({ views }) => ({ views: { ...views, [key]: hidden } }));
+  const { backendChoice: backend } = usePage.getState();
+  try {
+    client.open(key, runId);
+    await client.request(key, { type: "importCheckpoint", bytes, backend }, FILE_TIMEOUT_MS);
+    applyNow();
+  } catch (error) {
+    client.close(key);
+    usePage.setState(({ views }) => ({ views: withoutKey(views, key) }));
+    throw error;
+  }
+  const view = usePage.getState().views[key]!;
   endRuns();
-  usePage.setState({ race: false });
-  startRuns(false);
-  const [key] = usePage.getState().liveKeys;
-  if (key !== undefined) await client.request(key, { type: "importCheckpoint", bytes }, FILE_TIMEOUT_MS);
+  runIds.set(key, runId);
+  usePage.setState(({ views, order }) => ({
+    views: { ...views, [key]: view },
+    order: [...order, key],
+    liveKeys: [key],
+    shownKey: key,
+    race: false,
+    openedBackend: backend,
+  }));
+  writeSession({ mainId: runId, companionId: null, race: false, config: {}, wasRunning: false, attempts: 0 });
+  followConfig(key, true, configFromRecord(view.run.config));
+}
+
+/** Opens a stored run in the place of the live ones, paused. */
+export function openStoredRun(runId: string, config: RunConfig): void {
+  endRuns();
+  const session = { companionId: null, race: false, wasRunning: false, attempts: 0 };
+  writeSession({ ...session, mainId: runId, config: { ...config } });
+  resumeStoredRun(null);
+}
+
+function withoutKey<Value>(values: Readonly<Record<string, Value>>, key: string): Record<string, Value> {
+  return Object.fromEntries(Object.entries(values).filter(([other]) => other !== key));
 }
 
 function sendToAll(command: CommandBody): void {
@@ -371,6 +420,7 @@ function receive(key: string, message: WorkerMessage): void {
   if (message.type === "state") noticeState(key, isMain, message.state);
   if (message.type === "failed") noticeFailure(key, isMain, message);
   if (message.type === "elsewhere") noticeElsewhere(key, isMain);
+  if (message.type === "storage") noticeStorage(message);
 }
 
 /** The status line says so and offers to take the run over. */

@@ -43,6 +43,12 @@ export interface BaseOption {
   readonly tasks: readonly string[] | null;
 }
 
+/**
+ * Whether a newer version of the page is there: none; downloaded and waiting; to be taken when the runs have paused; taken
+ * in another tab, so that this one has to be reloaded.
+ */
+export type UpdateState = "none" | "waiting" | "pausing" | "taken";
+
 export type Theme = "system" | "light" | "dark";
 
 export interface PageState {
@@ -78,6 +84,9 @@ export interface PageState {
   readonly isWorldWide: boolean;
   readonly isLabOpen: boolean;
   readonly isHelpOpen: boolean;
+  /** The dialog with everything that is stored in this browser. */
+  readonly isSavedOpen: boolean;
+  readonly update: UpdateState;
 }
 
 export const INITIAL_PAGE: PageState = {
@@ -101,6 +110,8 @@ export const INITIAL_PAGE: PageState = {
   isWorldWide: false,
   isLabOpen: false,
   isHelpOpen: false,
+  isSavedOpen: false,
+  update: "none",
 };
 
 export const usePage = create<PageState>(() => INITIAL_PAGE);
