@@ -54,7 +54,8 @@ export default defineConfig({
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: [...configDefaults.exclude, "test/smoke/**", "test/e2e/**"],
           // The tests of the command line start processes beside the others; on a busy machine five seconds are too few.
-          testTimeout: 30_000,
+          // With LONG=1 the fuzz tests try ten thousand cases.
+          testTimeout: process.env["LONG"] === "1" ? 900_000 : 30_000,
           benchmark: { include: ["test/bench/**/*.bench.ts"] },
         },
       },

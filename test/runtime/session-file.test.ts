@@ -9,6 +9,7 @@ import type { SessionCheckpoint } from "../../src/core/training/session.ts";
 import { decodePolicyState, decodeSafetensors, encodeSafetensors } from "../../src/model/checkpoint.ts";
 import { decodeSessionFile, encodeSessionFile } from "../../src/runtime/session-file.ts";
 import { emptyCheckpoint } from "../support/fake-run.ts";
+import { fuzzRuns } from "../support/fuzz.ts";
 import { makeTip } from "../support/run-fixtures.ts";
 
 const CHECKPOINT: SessionCheckpoint = {
@@ -166,6 +167,36 @@ test("a file with any byte changed or cut off is refused or still a valid run, n
         expect(error).toBeInstanceOf(CheckpointError);
       }
     }),
-    { numRuns: 500 },
+    fuzzRuns(500),
   );
 });
+
+test("a file with anything at all in the place of a part is refused, or is a run that saves as it was read", () => {
+  const paths = pathsOf(JSON.parse(JSON.stringify({ ...CHECKPOINT, policy: undefined })) as unknown);
+  fc.assert(
+    fc.property(fc.constantFrom(...paths), fc.oneof(fc.jsonValue(), fc.constant(undefined)), (path, value) => {
+      const bytes = withSession((session) => setAt(session, path, value));
+      try {
+        const run = decodeSessionFile(bytes);
+        expect(decodeSessionFile(encodeSessionFile(run))).toEqual(run);
+      } catch (error) {
+        if (!(error instanceof CheckpointError)) throw error;
+      }
+      expect(Object.keys(Object.prototype)).toEqual([]);
+    }),
+    fuzzRuns(300),
+  );
+});
+
+/** Every place in some plain data, as keys from the top. */
+function pathsOf(value: unknown, path: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== "object" || value === null) return [path];
+  const below = Object.entries(value).flatMap(([key, part]) => pathsOf(part, [...path, key]));
+  return path.length === 0 ? below : [path, ...below];
+}
+
+function setAt(target: object, [key, ...rest]: readonly string[], value: unknown): void {
+  const holder = target as Record<string, unknown>;
+  if (rest.length === 0) holder[key!] = value;
+  else setAt(holder[key!] as object, rest, value);
+}
