@@ -68,6 +68,7 @@ export async function openPlayground(options: PlaygroundOptions = {}): Promise<P
   const url = server.url + (options.suffix ?? "");
   await page.goto(url);
   const close = async (): Promise<void> => {
+    await context.unrouteAll({ behavior: "ignoreErrors" });
     await browser.close();
     await server.close();
     if (options.allowsViolations !== true) refuseViolations(watched);
