@@ -80,6 +80,11 @@ const STATS = v.object({
   gradNorm: FINITE,
   tokenCount: COUNT,
 });
+const TOKEN_UPDATE = v.object({
+  rolloutId: LABEL,
+  ratios: NUMBERS,
+  masked: v.pipe(v.array(v.boolean()), v.maxLength(8192)),
+});
 const EVALUATION = v.object({
   iteration: COUNT,
   meanReturn: FINITE,
@@ -113,32 +118,40 @@ const SUMMARY = v.object({
 const SETTINGS = v.record(LABEL, v.union([LABEL, FINITE]));
 
 /** The events that are stored; those that tell the same again in parts are not. */
-const EVENT = v.variant("type", [
-  v.object({ type: v.literal("runStarted"), method: LABEL, iteration: COUNT, backend: LABEL, config: SETTINGS }),
-  v.object({
+type StoredEvent = Exclude<TrainingEvent, { readonly type: "turnTaken" | "tipsRetrieved" | "phaseStarted" }>;
+
+/** A new kind of event does not compile without an entry here. */
+const EVENTS: {
+  readonly [Type in StoredEvent["type"]]: v.GenericSchema<unknown, StoredEvent & { readonly type: Type }>;
+} = {
+  runStarted: v.object({
+    type: v.literal("runStarted"),
+    method: LABEL,
+    iteration: COUNT,
+    backend: LABEL,
+    config: SETTINGS,
+  }),
+  iterationStarted: v.object({
     type: v.literal("iterationStarted"),
     iteration: COUNT,
     tasks: v.pipe(v.array(TASK), v.maxLength(1000)),
   }),
-  v.object({
+  rolloutsFinished: v.object({
     type: v.literal("rolloutsFinished"),
     iteration: COUNT,
     rollouts: v.pipe(v.array(ROLLOUT), v.maxLength(10_000)),
   }),
-  v.object({
+  policyUpdated: v.object({
     type: v.literal("policyUpdated"),
     iteration: COUNT,
     stats: STATS,
-    tokens: v.pipe(
-      v.array(v.object({ rolloutId: LABEL, ratios: NUMBERS, masked: v.pipe(v.array(v.boolean()), v.maxLength(8192)) })),
-      v.maxLength(10_000),
-    ),
+    tokens: v.pipe(v.array(TOKEN_UPDATE), v.maxLength(10_000)),
   }),
-  v.object({ type: v.literal("evaluated"), evaluation: EVALUATION }),
-  v.object({ type: v.literal("iterationFinished"), summary: SUMMARY }),
-  v.object({ type: v.literal("configChanged"), iteration: COUNT, changes: SETTINGS }),
-  v.object({ type: v.literal("checkpointSaved"), iteration: COUNT, bytes: COUNT }),
-  v.object({
+  evaluated: v.object({ type: v.literal("evaluated"), evaluation: EVALUATION }),
+  iterationFinished: v.object({ type: v.literal("iterationFinished"), summary: SUMMARY }),
+  configChanged: v.object({ type: v.literal("configChanged"), iteration: COUNT, changes: SETTINGS }),
+  checkpointSaved: v.object({ type: v.literal("checkpointSaved"), iteration: COUNT, bytes: COUNT }),
+  runFinished: v.object({
     type: v.literal("runFinished"),
     iteration: COUNT,
     weightsHash: HASH,
@@ -146,13 +159,16 @@ const EVENT = v.variant("type", [
     heldOutReturn: v.nullable(FINITE),
     heldOutSuccess: v.nullable(FINITE),
   }),
-  v.object({ type: v.literal("runFailed"), iteration: COUNT, message: TEXT }),
-]) satisfies v.GenericSchema<unknown, TrainingEvent>;
+  runFailed: v.object({ type: v.literal("runFailed"), iteration: COUNT, message: TEXT }),
+};
+const KIND = v.object({ type: v.picklist(Object.keys(EVENTS) as StoredEvent["type"][]) });
 
 /** The stored events among some values; what is none is left out. */
 export function storedEventsOf(values: readonly unknown[]): TrainingEvent[] {
-  return values.flatMap((value) => {
-    const parsed = v.safeParse(EVENT, value);
+  return values.flatMap((value): TrainingEvent[] => {
+    const kind = v.safeParse(KIND, value);
+    if (!kind.success) return [];
+    const parsed = v.safeParse<v.GenericSchema<unknown, TrainingEvent>>(EVENTS[kind.output.type], value);
     return parsed.success ? [parsed.output] : [];
   });
 }

@@ -203,3 +203,19 @@ test("messages from elsewhere change nothing: the page listens to its own worker
     await playground.close();
   }
 });
+
+test("a link that asks for more memory than a laptop has is asked about before anything is allocated", async () => {
+  const suffix = tinyRun({ groupSize: 64, tasksPerIteration: 64, trainVariations: 64, iterations: 1 });
+  const playground = await openPlayground({ withoutWebGpu: true, suffix });
+  const { page } = playground;
+  try {
+    await press(page, "train");
+    await page.getByText(/These settings need about \d+\.\d MB of memory/).waitFor();
+    expect(page.workers()).toEqual([]);
+    expect((await storedStates(page).catch(() => [])).length).toBe(0);
+    await page.getByRole("button", { name: "Start all the same" }).waitFor();
+    expectQuiet(playground);
+  } finally {
+    await playground.close();
+  }
+});

@@ -18,8 +18,7 @@ export interface DatabaseFixture {
 export function fixtureText(fixture: DatabaseFixture): string {
   return JSON.stringify(
     fixture,
-    (_key, value: unknown) =>
-      value instanceof Uint8Array ? { $base64: Buffer.from(value).toString("base64") } : value,
+    (_key, value: unknown) => (value instanceof Uint8Array ? { $base64: toBase64(value) } : value),
     1,
   );
 }
@@ -28,8 +27,13 @@ export function fixtureText(fixture: DatabaseFixture): string {
 export function parseFixture(text: string): DatabaseFixture {
   return JSON.parse(text, (_key, value: unknown) => {
     if (typeof value !== "object" || value === null || !("$base64" in value)) return value;
-    return new Uint8Array(Buffer.from(String(value.$base64), "base64"));
+    return Uint8Array.from(atob(String(value.$base64)), (character) => character.charCodeAt(0));
   }) as DatabaseFixture;
+}
+
+/** In browsers, too, which have no Buffer. */
+function toBase64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
 
 /** Everything that a database holds. */

@@ -15,6 +15,7 @@ import { addNote, liveView, usePage } from "../store/store.ts";
 import { hashOfConfig } from "../url.ts";
 import { messageOf, WORKER_LOST, WorkerClient, type CommandBody } from "../worker-client.ts";
 import { readSession, writeSession, type StoredSession } from "./browser-memory.ts";
+import { whenSizeIsFine } from "./large-runs.ts";
 import { applyNow, hear } from "./heard-queue.ts";
 import { noticeStorage } from "./storage-notices.ts";
 import { removeRecording } from "./recording.ts";
@@ -130,7 +131,7 @@ function considerCompanion({ times }: IterationSummary): void {
 /** Starts or goes on. */
 export function train(): void {
   const worker = liveView(usePage.getState())?.worker;
-  if (worker === undefined || worker === null) startRuns(true);
+  if (worker === undefined || worker === null) whenSizeIsFine(() => startRuns(true));
   else if (worker.state === "finished" && !extend()) restart();
   else if (worker.state === "elsewhere") takeOver();
   else {
@@ -166,7 +167,7 @@ export function pauseForReload(): void {
 /** One iteration, then pause. */
 export function step(): void {
   const live = liveView(usePage.getState());
-  if (live === null) startRuns(false);
+  if (live === null) whenSizeIsFine(() => startRuns(false));
   else if (live.worker?.state !== "paused") return;
   usePage.setState({ isPausing: false });
   sendToAll({ type: "step" });
@@ -207,8 +208,10 @@ function bringBack(session: StoredSession, keys: readonly string[]): void {
 
 /** Ends the runs and starts again with the form's settings. */
 export function restart(): void {
-  endRuns();
-  startRuns(true);
+  whenSizeIsFine(() => {
+    endRuns();
+    startRuns(true);
+  });
 }
 
 function endRuns(): void {

@@ -39,6 +39,8 @@ export interface BaseOption {
   readonly name: string;
   readonly title: string;
   readonly description: string;
+  /** Width of the residual stream, and layers; null if not known. */
+  readonly size: { readonly width: number; readonly layers: number } | null;
   /** Shipped beside the page: the tasks it has learned to act in. Null for one that was trained in this browser. */
   readonly tasks: readonly string[] | null;
 }
