@@ -119,7 +119,10 @@ function isCount(value: unknown): value is number {
 }
 
 function isRecord(value: unknown): value is BackupRecord {
-  if (typeof value !== "object" || value === null || !("type" in value)) return false;
+  return typeof value === "object" && value !== null && "type" in value && hasFields(value);
+}
+
+function hasFields(value: object & Record<"type", unknown>): boolean {
   if (value.type === "database") return "version" in value && isCount(value.version);
   if (value.type === "end") return "count" in value && isCount(value.count);
   if (value.type !== "row" || !("store" in value) || typeof value.store !== "string" || !("value" in value))

@@ -7,11 +7,7 @@ export function newCheckpoint(runId: string, iteration: number, payload: Uint8Ar
   return { runId, iteration, schema: PAYLOAD_SCHEMA, payload, sha256: bytesToHex(sha256(payload)) };
 }
 
-/** Whether a checkpoint is there, of a shape that is known, and fits its hash. */
-export function isWhole(checkpoint: StoredCheckpoint | undefined): checkpoint is StoredCheckpoint {
-  return (
-    checkpoint !== undefined &&
-    checkpoint.schema === PAYLOAD_SCHEMA &&
-    bytesToHex(sha256(checkpoint.payload)) === checkpoint.sha256
-  );
+/** Whether a checkpoint is of a shape that is known and fits its hash. */
+export function isWhole({ schema, payload, sha256: hash }: StoredCheckpoint): boolean {
+  return schema === PAYLOAD_SCHEMA && bytesToHex(sha256(payload)) === hash;
 }

@@ -12,7 +12,6 @@ import type { EventChunk, RunHeader, StoredCheckpoint, StoredTip } from "./schem
 
 const MAX_TEXT = 4000;
 /** Controls other than line ends, and marks that are not seen: zero-width ones and those that turn text around. */
-// eslint-disable-next-line no-control-regex -- they are what is looked for
 const STEERING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
 const COUNT = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));

@@ -35,10 +35,11 @@ export function findSound(header: RunHeader, checkpoints: readonly StoredCheckpo
   const damaged: StoredCheckpoint[] = [];
   for (const iteration of namedCheckpoints(header)) {
     const checkpoint = checkpoints.find((candidate) => candidate.iteration === iteration);
+    if (checkpoint === undefined) continue;
     if (isWhole(checkpoint)) {
       return { header: iteration === header.head ? header : rewound(header, checkpoint, damaged), checkpoint, damaged };
     }
-    if (checkpoint !== undefined) damaged.push(checkpoint);
+    damaged.push(checkpoint);
   }
   return { header: header.head === null ? header : rewound(header, null, damaged), checkpoint: null, damaged };
 }

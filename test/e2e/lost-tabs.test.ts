@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { recordFigures, sized } from "../support/long.ts";
 import { openPlayground } from "./support/browser.ts";
 import { crash, storedStates, type StoredState } from "./support/storage.ts";
 import { press, storedEvents, tinyRun, waitForText, waitUntilSaved } from "./support/training.ts";
@@ -9,35 +10,41 @@ import { press, storedEvents, tinyRun, waitForText, waitUntilSaved } from "./sup
 const WASM = { withoutWebGpu: true, suffix: tinyRun({ iterations: 100_000 }) };
 
 /**
- * In the worker: at the next write of a checkpoint after it is armed, tells the page, which reloads after the delay that
- * it was armed with, in the middle of the transaction or soon after it.
+ * In the worker: at the next write to a store after it is armed, tells the page, which reloads at once, and holds the
+ * transaction open for as long as it was armed with: for good, so that the reload comes in the middle of it, or for some
+ * milliseconds, so that it comes about when it ends.
  */
 const RELOADS_IN_SAVES = `{
   const channel = new BroadcastChannel("reload in a save");
   if (typeof document === "object") channel.onmessage = ({ data }) => {
     if (data.type !== "saving") return;
     sessionStorage.setItem("reloaded", data.id);
-    if (data.delay > 0) setTimeout(() => location.reload(), data.delay);
-    else location.reload();
+    location.reload();
   };
-  else {
+  else if (!globalThis.holdsSaves) {
+    globalThis.holdsSaves = true; // once, although the worker is made of several scripts
     let armed = null;
     channel.onmessage = ({ data }) => { if (data.type === "arm") armed = data; };
     const put = IDBObjectStore.prototype.put;
     IDBObjectStore.prototype.put = function (...values) {
       if (this.name === armed?.store) {
+        const { holdMs } = armed;
         channel.postMessage({ ...armed, type: "saving" });
         armed = null;
+        const request = put.apply(this, values);
+        const end = performance.now() + holdMs;
+        while (performance.now() < end);
+        return request;
       }
       return put.apply(this, values);
     };
   }
 }`;
 
-/** Which write of a commit the reload comes at, and how many milliseconds after. */
+/** Which write of a commit the reload comes at, and how many milliseconds the transaction is held open. */
 interface Reload {
   readonly store: string;
-  readonly delay: number;
+  readonly holdMs: number;
 }
 
 async function reloadInSave(page: Page, reload: Reload, id: string): Promise<void> {
@@ -60,11 +67,11 @@ function expectSound([state, ...others]: readonly StoredState[], atLeast: number
   return head!;
 }
 
-const RELOADS = process.env["LONG"] === "1" ? 50 : 6;
+const RELOADS = sized(6, 50);
 const reloads = fc.sample(
   fc.record({
     store: fc.constantFrom("checkpoints", "runs", "events", "tips"),
-    delay: fc.oneof(fc.constant(0), fc.nat(40)),
+    holdMs: fc.oneof(fc.constant(20_000), fc.nat(60)),
   }),
   { numRuns: RELOADS, seed: 6 },
 );
@@ -88,6 +95,7 @@ test(
         expect(failures).toBe(0);
       }
       expect(heads).toHaveLength(RELOADS);
+      recordFigures("reloads in the middle of a save", { reloads: RELOADS, iterations: heads.at(-1)! });
     } finally {
       await playground.close();
     }

@@ -10,7 +10,7 @@ import {
   encodeSafetensors,
 } from "../../src/model/checkpoint.ts";
 import { initialParameters, parameterLayout, toNamedTensors } from "../../src/model/parameters.ts";
-import { fuzzRuns } from "../support/fuzz.ts";
+import { fuzz } from "../support/fuzz.ts";
 import { TINY } from "./backends.ts";
 
 function state(): PolicyState {
@@ -120,7 +120,7 @@ describe("a hostile header", () => {
     expect(() => decodeSafetensors(bytes)).toThrow(/finite numbers in "bad"/);
   });
 
-  it("of any shape at all is refused, or describes no more than the file holds", () => {
+  it("of any shape at all is refused, or describes no more than the file holds", async () => {
     const size = fc.oneof(fc.nat(64), fc.constantFrom(-1, 0.5, 2 ** 31, 2 ** 53, 1e300));
     const anyEntry = fc.oneof(
       {
@@ -137,7 +137,9 @@ describe("a hostile header", () => {
       { weight: 1, arbitrary: fc.jsonValue() },
     );
     const name = fc.oneof(fc.string(), fc.constantFrom("__proto__", "__metadata__", "constructor", "a", "b"));
-    fc.assert(
+    await fuzz(
+      "checkpoints, headers",
+      500,
       fc.property(fc.array(fc.tuple(name, anyEntry), { maxLength: 4 }), fc.nat(64), (entries, dataBytes) => {
         const header = `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(",")}}`;
         const bytes = file(header, dataBytes);
@@ -149,14 +151,15 @@ describe("a hostile header", () => {
         }
         expect(Object.keys(Object.prototype)).toEqual([]);
       }),
-      fuzzRuns(500),
     );
   });
 
-  it("or data with any bytes changed or cut off is refused, or is a whole policy, never another error", () => {
+  it("or data with any bytes changed or cut off is refused, or is a whole policy, never another error", async () => {
     const bytes = encodePolicyState(state());
     const byte = fc.tuple(fc.oneof(fc.nat(600), fc.nat(bytes.length - 1)), fc.integer({ min: 1, max: 255 }));
-    fc.assert(
+    await fuzz(
+      "checkpoints, bytes",
+      200,
       fc.property(fc.array(byte, { maxLength: 5 }), fc.option(fc.nat(bytes.length)), (changes, cut) => {
         const damaged = bytes.slice(0, cut ?? bytes.length);
         for (const [at, change] of changes) if (at < damaged.length) damaged[at] = damaged[at]! ^ change;
@@ -167,7 +170,6 @@ describe("a hostile header", () => {
           if (!(error instanceof CheckpointError)) throw error;
         }
       }),
-      fuzzRuns(200),
     );
   });
 

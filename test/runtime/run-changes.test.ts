@@ -6,7 +6,7 @@ import { VOCABULARY_SIZE } from "../../src/core/text/vocabulary.ts";
 import { parseRunConfig } from "../../src/core/training/config-parsing.ts";
 import { DEFAULT_CONFIG } from "../../src/core/training/run-config.ts";
 import { parseChanges, reapplyChanges, type ChangeTarget } from "../../src/runtime/run-changes.ts";
-import { fuzzRuns } from "../support/fuzz.ts";
+import { fuzz } from "../support/fuzz.ts";
 import { makeTip } from "../support/run-fixtures.ts";
 
 function target(): ChangeTarget {
@@ -54,7 +54,7 @@ test.each([
   ).toHaveLength(1);
 });
 
-test("any changes at all leave a memory of real tips and a configuration in range", () => {
+test("any changes at all leave a memory of real tips and a configuration in range", async () => {
   const anything = fc.jsonValue();
   const tip = fc.record({
     id: fc.oneof(fc.nat(5), anything),
@@ -95,7 +95,9 @@ test("any changes at all leave a memory of real tips and a configuration in rang
     fc.record({ type: fc.constant("config"), changes: config }),
     anything,
   );
-  fc.assert(
+  await fuzz(
+    "tips and settings changed by hand",
+    500,
     fc.property(fc.array(change, { maxLength: 6 }), (changes) => {
       const { session, tipKey } = target();
       reapplyChanges({ session, tipKey }, parseChanges(changes));
@@ -106,6 +108,5 @@ test("any changes at all leave a memory of real tips and a configuration in rang
       expect(parseRunConfig(session.config)).toEqual(session.config);
       expect(Object.keys(Object.prototype)).toEqual([]);
     }),
-    fuzzRuns(500),
   );
 });

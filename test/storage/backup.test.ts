@@ -15,7 +15,7 @@ import { restoreBackup, type RestoreReport } from "../../src/storage/restore.ts"
 import { KEPT_RUNS } from "../../src/storage/retention.ts";
 import { listSavedRuns } from "../../src/storage/saved-data.ts";
 import { DATABASE_NAME, DATABASE_VERSION, newHeader } from "../../src/storage/schema.ts";
-import { fuzzRuns } from "../support/fuzz.ts";
+import { fuzz } from "../support/fuzz.ts";
 import { iterationEvents, makeCommit, makeSummary, makeTip } from "../support/run-fixtures.ts";
 import { dumpDatabase, parseFixture, plantDatabase, type DatabaseFixture } from "./database-fixture.ts";
 
@@ -312,7 +312,9 @@ describe("a backup that a stranger sends", () => {
     await train("b", 1);
     const bytes = new Uint8Array(await (await backup()).arrayBuffer());
     const byte = fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }));
-    await fc.assert(
+    await fuzz(
+      "backups, bytes",
+      100,
       fc.asyncProperty(fc.array(byte, { maxLength: 4 }), fc.option(fc.nat(bytes.length)), async (changes, cut) => {
         emptyBrowser();
         const damaged = bytes.slice(0, cut ?? bytes.length);
@@ -332,18 +334,11 @@ describe("a backup that a stranger sends", () => {
         }
         await store.close();
       }),
-      fuzzRuns(100),
     );
   });
 
   test("with anything at all in its rows gives runs that open, or none", async () => {
-    const anything = fc.anything({ maxDepth: 3, withBigInt: false }).map((value) => {
-      try {
-        return JSON.parse(JSON.stringify(value) ?? "null") as unknown;
-      } catch {
-        return null;
-      }
-    });
+    const anything = fc.jsonValue();
     const field = fc.constantFrom(
       "runId",
       "config",
@@ -356,7 +351,9 @@ describe("a backup that a stranger sends", () => {
       "chunk",
       "pendingChanges",
     );
-    await fc.assert(
+    await fuzz(
+      "backups, rows",
+      200,
       fc.asyncProperty(fc.array(fc.tuple(fc.nat(3), field, anything), { maxLength: 3 }), async (changes) => {
         emptyBrowser();
         const rows = rowsOf({}).map((row) => ({ ...row, value: { ...(row as { value: object }).value } }));
@@ -369,7 +366,6 @@ describe("a backup that a stranger sends", () => {
         }
         await store.close();
       }),
-      fuzzRuns(200),
     );
   });
 });

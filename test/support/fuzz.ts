@@ -1,8 +1,12 @@
-/** @file How many cases a fuzz test tries: few by default, ten thousand with LONG=1 (`npm run test:long`). */
+/** @file Property tests of hostile input: some hundred cases in `npm test`, ten thousand in `npm run test:long`. */
+import fc from "fast-check";
+import { recordFigures, sized } from "./long.ts";
 
-const LONG_RUNS = 10_000;
+const LONG_CASES = 10_000;
 
-/** Parameters of `fc.assert`. */
-export function fuzzRuns(few: number): { readonly numRuns: number } {
-  return process.env["LONG"] === "1" ? { numRuns: LONG_RUNS } : { numRuns: few };
+/** Tries a property, and records how many cases held. */
+export async function fuzz<Values>(name: string, few: number, property: fc.IRawProperty<Values>): Promise<void> {
+  const cases = sized(few, LONG_CASES);
+  await fc.assert(property, { numRuns: cases });
+  recordFigures(`fuzzed ${name}`, { cases });
 }

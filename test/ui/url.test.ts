@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { parseRunConfig } from "../../src/core/training/config-parsing.ts";
 import { CONFIG_FIELDS, DEFAULT_CONFIG, type ConfigField, type RunConfig } from "../../src/core/training/run-config.ts";
 import { configOfHash, hashOfConfig } from "../../src/ui/url.ts";
-import { fuzzRuns } from "../support/fuzz.ts";
+import { fuzz } from "../support/fuzz.ts";
 
 test("a link holds only what differs from the defaults", () => {
   expect(hashOfConfig(DEFAULT_CONFIG, true)).toBe("#v=1");
@@ -105,29 +105,33 @@ const hostileValue = fc.oneof(
   fc.string({ unit: "binary" }),
 );
 
-test("any keys and values at all give a valid configuration, and nothing else is touched", () => {
-  fc.assert(
+test("any keys and values at all give a valid configuration, and nothing else is touched", async () => {
+  await fuzz(
+    "links, keys and values",
+    500,
     fc.property(fc.array(fc.tuple(hostileKey, hostileValue), { maxLength: 12 }), fc.boolean(), (pairs, encoded) => {
       const code = encoded ? encodeURIComponent : String;
       expectHarmless(
         `#v=1&${pairs.map(([key, value]) => `${code(key.toWellFormed())}=${code(value.toWellFormed())}`).join("&")}`,
       );
     }),
-    fuzzRuns(500),
   );
 });
 
-test("any text at all gives a valid configuration", () => {
-  fc.assert(
+test("any text at all gives a valid configuration", async () => {
+  await fuzz(
+    "links, any text",
+    500,
     fc.property(fc.string({ unit: "binary", maxLength: 200 }), fc.boolean(), (text, isVersioned) => {
       expectHarmless(isVersioned ? `#v=1&${text}` : `#${text}`);
     }),
-    fuzzRuns(500),
   );
 });
 
-test("every correction is told: what a link asks for and does not get has a sentence", () => {
-  fc.assert(
+test("every correction is told: what a link asks for and does not get has a sentence", async () => {
+  await fuzz(
+    "links, one setting",
+    500,
     fc.property(fc.constantFrom(...CONFIG_FIELDS), hostileValue, (field, text) => {
       const value = text.toWellFormed();
       const { config, corrections } = configOfHash(`#v=1&${field.key}=${encodeURIComponent(value)}`)!;
@@ -135,7 +139,6 @@ test("every correction is told: what a link asks for and does not get has a sent
       const isAsked = field.kind === "number" ? got === Number(value) && value.trim() !== "" : got === value;
       expect(corrections).toHaveLength(isAsked ? 0 : 1);
     }),
-    fuzzRuns(500),
   );
 });
 

@@ -5,7 +5,7 @@
 import type { IterationSummary, TrainingEvent } from "../../core/events/training-event.ts";
 import { readRunConfig } from "../../core/training/config-parsing.ts";
 import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts";
-import type { InspectedToken, TipEdit, WorkerMessage } from "../../protocol/messages.ts";
+import type { WorkerMessage } from "../../protocol/messages.ts";
 import { knownSettings, totalMs } from "../store/run-slice.ts";
 import { asSentence, formatDuration } from "../format.ts";
 import { emptyView } from "../store/run-view.ts";
@@ -13,33 +13,25 @@ import { INITIAL_SELECTION } from "../store/selection.ts";
 import type { WorkerState } from "../store/worker-slice.ts";
 import { addNote, liveView, usePage } from "../store/store.ts";
 import { hashOfConfig } from "../url.ts";
-import { messageOf, WORKER_LOST, WorkerClient, type CommandBody } from "../worker-client.ts";
+import { messageOf, WORKER_LOST, type CommandBody } from "../worker-client.ts";
 import { readSession, writeSession, type StoredSession } from "./browser-memory.ts";
 import { whenSizeIsFine } from "./large-runs.ts";
 import { applyNow, hear } from "./heard-queue.ts";
 import { noticeStorage } from "./storage-notices.ts";
 import { removeRecording } from "./recording.ts";
+import { client, onWorkerMessage, runIds } from "./run-client.ts";
+import { FILE_TIMEOUT_MS } from "./run-requests.ts";
 import { companionMethod, methodTitle, runTitle } from "./run-title.ts";
 
-const INSPECT_TIMEOUT_MS = 60_000;
-const FILE_TIMEOUT_MS = 120_000;
 /** After so many starts by itself without a finished iteration, the page waits for the visitor. */
 const MAX_ATTEMPTS = 3;
 /** Where an iteration takes longer, a second run beside the first is a burden. */
 const SLOW_ITERATION_MS = 30_000;
 
-const client = new WorkerClient(receive);
-/** Database ids of the live runs. */
-const runIds = new Map<string, string>();
+onWorkerMessage(receive);
 /** What runs that are being opened have told of their configuration. */
 const openingConfigs = new Map<string, Partial<RunConfig>>();
 let nextKey = 1;
-
-/** A checkpoint file, and the iterations done in it. */
-interface ExportedRun {
-  readonly iteration: number;
-  readonly bytes: ArrayBuffer;
-}
 
 type FailedMessage = Extract<WorkerMessage, { readonly type: "failed" }>;
 type EventsMessage = Extract<WorkerMessage, { readonly type: "events" }>;
@@ -338,30 +330,6 @@ export function sendSettings(changes: Partial<RunConfig>): void {
   sendToAll({ type: "setConfig", changes });
   const session = readSession();
   if (session !== null) writeSession({ ...session, config: { ...session.config, ...changes } });
-}
-
-/** Changes the memory of the run that is shown. */
-export function editTip(edit: TipEdit): void {
-  const { shownKey } = usePage.getState();
-  if (shownKey !== null) client.send(shownKey, { type: "editTip", edit });
-}
-
-/** Next-token probabilities of a rollout's turn in the run that is shown. */
-export async function inspect(key: string, rolloutId: string, turn: number): Promise<readonly InspectedToken[]> {
-  const answer = await client.request(key, { type: "inspect", rolloutId, turn }, INSPECT_TIMEOUT_MS);
-  return answer.type === "inspected" ? answer.tokens : [];
-}
-
-/** The live runs of the page, the main one first, with their names in the database. */
-export function liveRuns(): { readonly key: string; readonly runId: string }[] {
-  return usePage.getState().liveKeys.map((key) => ({ key, runId: runIds.get(key)! }));
-}
-
-/** The checkpoint file of a live run's last finished iteration. */
-export async function exportRun(key: string): Promise<ExportedRun> {
-  const answer = await client.request(key, { type: "exportCheckpoint" }, FILE_TIMEOUT_MS);
-  if (answer.type !== "checkpoint") throw new Error("The run gave no checkpoint.");
-  return { iteration: answer.iteration, bytes: answer.bytes };
 }
 
 /** Replaces the runs by the one of a file, paused and under a new name. Until it is open, they are left as they are. */

@@ -5,7 +5,9 @@ import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts
 import type { BackendChoice } from "../../protocol/messages.ts";
 import { addNote, usePage, type Theme } from "../store/store.ts";
 import { readBackendChoice, readSession, readTheme, writeBackendChoice, writeTheme } from "./browser-memory.ts";
-import { attempt, exportRun, importCheckpoint, isRunning, liveRuns, resumeStoredRun } from "./live-runs.ts";
+import { attempt, importCheckpoint, isRunning, resumeStoredRun } from "./live-runs.ts";
+import { liveRuns } from "./run-client.ts";
+import { exportRun } from "./run-requests.ts";
 import { playRecording } from "./recording.ts";
 import { readAddress, showInAddress } from "./settings-actions.ts";
 

@@ -11,7 +11,9 @@ import { plural } from "../format.ts";
 import type { RunView } from "../store/run-view.ts";
 import { addNote, usePage } from "../store/store.ts";
 import { findBases } from "./bases.ts";
-import { attempt, exportRun, isRunning, liveRuns, openStoredRun } from "./live-runs.ts";
+import { attempt, isRunning, openStoredRun } from "./live-runs.ts";
+import { liveRuns } from "./run-client.ts";
+import { exportRun } from "./run-requests.ts";
 
 const BINARY = "application/octet-stream";
 /** A base policy is a few megabytes; what is much larger is none. */

@@ -5,11 +5,11 @@ import { DATABASE_NAME, DATABASE_VERSION } from "../../../src/storage/schema.ts"
 import { makeCommit } from "../../support/run-fixtures.ts";
 import { dumpDatabase, fixtureText, parseFixture, plantDatabase } from "../../storage/database-fixture.ts";
 
-const FIXTURES = import.meta.glob("../../storage/fixtures/*.json", {
+const FIXTURES = import.meta.glob<string>("../../storage/fixtures/*.json", {
   query: "?raw",
   import: "default",
   eager: true,
-}) as Record<string, string>;
+});
 
 /** What became of one frozen database. */
 export interface Migrated {
@@ -33,7 +33,7 @@ async function remove(): Promise<void> {
 }
 
 async function migrateFailing(): Promise<string | null> {
-  const { update } = IDBCursor.prototype;
+  const update = Object.getOwnPropertyDescriptor(IDBCursor.prototype, "update")!;
   IDBCursor.prototype.update = () => {
     throw new DOMException("injected", "DataError");
   };
@@ -42,7 +42,7 @@ async function migrateFailing(): Promise<string | null> {
     await store.close();
     return store.problem;
   } finally {
-    IDBCursor.prototype.update = update;
+    Object.defineProperty(IDBCursor.prototype, "update", update);
   }
 }
 
