@@ -47,7 +47,7 @@ module.exports = {
       name: `layer:${folder}`,
       severity: "error",
       // The page names its worker by URL; nothing of it is imported.
-      from: { path: `^${folder}/`, pathNot: "^src/ui/training-worker-url\\.ts$" },
+      from: { path: `^${folder}/`, pathNot: "^src/ui/script-urls\\.ts$" },
       to: { path: "^(src|workers|test|scripts)/", pathNot: [folder, ...allowed].map((name) => `^${name}/`) },
     })),
     ...Object.entries(ONLY_IN).map(([packages, owner]) => ({

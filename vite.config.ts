@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
+import { VitePWA } from "vite-plugin-pwa";
 import { configDefaults, defineConfig } from "vitest/config";
 import { META_CSP } from "./scripts/csp.mjs";
 
@@ -14,9 +15,28 @@ function contentSecurityPolicy(): Plugin {
   };
 }
 
+/** The service worker keeps everything that the page is made of; the page registers it and says when a newer one is taken. */
+const OFFLINE = VitePWA({
+  filename: "service-worker.js",
+  registerType: "prompt",
+  injectRegister: false,
+  manifest: false,
+  workbox: {
+    globPatterns: ["**/*"],
+    globIgnores: ["service-worker.js"],
+    maximumFileSizeToCacheInBytes: 64 * 2 ** 20,
+    // The first visit is kept as it is, too, while its page is still open.
+    clientsClaim: true,
+    // A query changes nothing about the page.
+    ignoreURLParametersMatching: [/./],
+    inlineWorkboxRuntime: true,
+    sourcemap: false,
+  },
+});
+
 export default defineConfig({
   base: "./",
-  plugins: [react(), contentSecurityPolicy()],
+  plugins: [react(), contentSecurityPolicy(), OFFLINE],
   worker: { format: "es" },
   build: {
     target: "es2022",
@@ -34,7 +54,8 @@ export default defineConfig({
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: [...configDefaults.exclude, "test/smoke/**", "test/e2e/**"],
           // The tests of the command line start processes beside the others; on a busy machine five seconds are too few.
-          testTimeout: 30_000,
+          // With LONG=1 the fuzz tests try ten thousand cases.
+          testTimeout: process.env["LONG"] === "1" ? 900_000 : 30_000,
           benchmark: { include: ["test/bench/**/*.bench.ts"] },
         },
       },

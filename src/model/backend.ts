@@ -93,7 +93,10 @@ async function startWasm({ wasmPaths }: BackendOptions): Promise<Started> {
   if (wasmPaths !== undefined && !isWasmRunning) {
     setWasmPaths(typeof wasmPaths === "string" ? wasmPaths : allBinaries(wasmPaths));
   }
-  await withoutNewListeners(() => setBackend("wasm"));
+  await withoutNewListeners(() => setBackend("wasm")).catch((error: unknown) => {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new DeviceError(`${WASM_BINARIES.slice(0, 2).join(" or ")} could not be loaded and started (${cause})`);
+  });
   isWasmRunning = true;
   await installWasmRuntime();
   return { deviceLost: NEVER, isEmulated: false };

@@ -53,10 +53,12 @@ export type WorkerCommand =
       readonly turn: number;
     }
   | { readonly type: "exportCheckpoint"; readonly runId: string; readonly requestId: number }
+  /** Opens the run of a checkpoint file, paused; a worker of its own gets nothing else before. */
   | {
       readonly type: "importCheckpoint";
       readonly runId: string;
       readonly requestId: number;
+      readonly backend: BackendChoice;
       readonly bytes: ArrayBuffer;
     }
   /** Trains a small base policy in the page. */
@@ -97,6 +99,12 @@ export interface Progress {
   readonly text: string;
 }
 
+/**
+ * What can happen to stored data: a checkpoint did not fit its hash and an older one is used; the browser cleared the
+ * data and the run was written again from memory; a newer version of the page took the database and the run is paused.
+ */
+export type StorageIncident = "damaged" | "cleared" | "outdated";
+
 /** Worker → page. Messages of one run arrive in order. */
 export type WorkerMessage =
   | { readonly type: "pong"; readonly runId: string }
@@ -120,15 +128,31 @@ export type WorkerMessage =
       readonly replay: boolean;
     }
   | { readonly type: "tips"; readonly runId: string; readonly tips: readonly Tip[] }
-  /** The run is safe in the database up to this iteration; `error` says why it is not. */
-  | { readonly type: "saved"; readonly runId: string; readonly iteration: number; readonly error: string | null }
+  /** The run is safe in the database up to this iteration; `error` says why nothing later is. */
+  | {
+      readonly type: "saved";
+      readonly runId: string;
+      readonly iteration: number;
+      /** When it was saved, milliseconds since 1970; null if nothing was saved since the run was opened. */
+      readonly at: number | null;
+      readonly error: string | null;
+    }
+  /** What happened to the stored run: see {@link StorageIncident}. */
+  | { readonly type: "storage"; readonly runId: string; readonly incident: StorageIncident; readonly text: string }
   | {
       readonly type: "inspected";
       readonly runId: string;
       readonly requestId: number;
       readonly tokens: readonly InspectedToken[];
     }
-  | { readonly type: "checkpoint"; readonly runId: string; readonly requestId: number; readonly bytes: ArrayBuffer }
+  | {
+      readonly type: "checkpoint";
+      readonly runId: string;
+      readonly requestId: number;
+      /** Iterations done in it. */
+      readonly iteration: number;
+      readonly bytes: ArrayBuffer;
+    }
   /** An answer to a request that failed, or with `requestId` null a run that stopped. */
   | { readonly type: "failed"; readonly runId: string; readonly requestId: number | null; readonly error: WireError };
 

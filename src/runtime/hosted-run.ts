@@ -2,7 +2,7 @@
  * @file A run in its host: iteration after iteration until told to pause, each stored as it ends. A failed run is
  * dead: its session may be half through an iteration, so it goes on from the store, in a new one.
  */
-import { TakenOverError } from "../core/base/errors.ts";
+import { OutdatedPageError, TakenOverError } from "../core/base/errors.ts";
 import type { TrainingEvent } from "../core/events/training-event.ts";
 import { toWireError, type BackendName } from "../protocol/messages.ts";
 import type { Policy } from "../core/policy/policy.ts";
@@ -61,6 +61,14 @@ export interface HostedRunParts {
 }
 
 const LOSS_TOLD_WITHIN_TASKS = 10;
+const CLEARED =
+  "The browser cleared what this page had stored. This run was stored again from memory; what else was stored is gone.";
+
+/** A checkpoint file and the iterations done in it. */
+export interface ExportedRun {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly iteration: number;
+}
 
 /** One run, from its opening to its failure or disposal. */
 export class HostedRun {
@@ -72,10 +80,11 @@ export class HostedRun {
   /** The run has told its result. It may have been given more iterations since. */
   #hasResult: boolean;
   #savedIteration: number;
+  #savedAt: number | null = null;
   #deviceLost = false;
   /** Changes that no stored checkpoint contains. */
   #changes: RunChange[] = [];
-  #lastFile: Uint8Array<ArrayBuffer> | null = null;
+  #lastFile: ExportedRun | null = null;
 
   constructor(parts: HostedRunParts) {
     this.#parts = parts;
@@ -137,9 +146,11 @@ export class HostedRun {
   }
 
   /** The checkpoint file of the last finished iteration. */
-  async exportFile(): Promise<Uint8Array<ArrayBuffer>> {
-    if (this.#loop === null) return encodeSessionFile(await this.opened.session.checkpoint());
-    if (this.#lastFile !== null) return this.#lastFile.slice();
+  async exportFile(): Promise<ExportedRun> {
+    const { session } = this.opened;
+    const { iteration } = session;
+    if (this.#loop === null) return { bytes: encodeSessionFile(await session.checkpoint()), iteration };
+    if (this.#lastFile !== null) return { ...this.#lastFile, bytes: this.#lastFile.bytes.slice() };
     await this.#loop;
     return this.exportFile();
   }
@@ -154,10 +165,10 @@ export class HostedRun {
     const { session } = this.opened;
     const changeCount = this.#changes.length;
     const payload = encodeSessionFile(await session.checkpoint());
-    this.#lastFile = payload;
     const { iteration, config } = session;
+    this.#lastFile = { bytes: payload, iteration };
     try {
-      await store.commit({
+      const result = await store.commit({
         runId,
         config,
         iteration,
@@ -169,11 +180,13 @@ export class HostedRun {
       });
       this.#changes.splice(0, changeCount);
       this.#savedIteration = iteration;
+      this.#savedAt = Date.now();
       outbox.emit({ type: "checkpointSaved", iteration, bytes: payload.length });
       this.#tellSaved(store.problem);
+      if (result === "restored") outbox.post({ type: "storage", incident: "cleared", text: CLEARED });
     } catch (error) {
       if (error instanceof TakenOverError) throw error;
-      this.#tellSaved(toWireError(error).message);
+      this.#tellUnsaved(error);
     }
     this.tellTips();
   }
@@ -220,11 +233,20 @@ export class HostedRun {
     try {
       await store.saveChanges(runId, this.#changes, this.opened.session.memory.list());
     } catch (error) {
-      this.#tellSaved(toWireError(error).message);
+      this.#tellUnsaved(error);
     }
   }
 
+  /** An outdated page can never save again, so that the run pauses: what it would do is done again after a reload. */
+  #tellUnsaved(error: unknown): void {
+    const { message } = toWireError(error);
+    this.#tellSaved(message);
+    if (!(error instanceof OutdatedPageError)) return;
+    this.#goal = "pause";
+    this.#parts.outbox.post({ type: "storage", incident: "outdated", text: message });
+  }
+
   #tellSaved(error: string | null): void {
-    this.#parts.outbox.post({ type: "saved", iteration: this.#savedIteration, error });
+    this.#parts.outbox.post({ type: "saved", iteration: this.#savedIteration, at: this.#savedAt, error });
   }
 }

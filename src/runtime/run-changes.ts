@@ -11,6 +11,7 @@ import { wordId } from "../core/text/vocabulary.ts";
 import type { RunConfig } from "../core/training/run-config.ts";
 import type { TrainingSession } from "../core/training/session.ts";
 import type { TipEdit } from "../protocol/messages.ts";
+import { TIP } from "./session-file.ts";
 
 /** One change by a person, as plain data. */
 export type RunChange =
@@ -24,14 +25,29 @@ export interface ChangeTarget {
 }
 
 const SCORE_WORD = wordId("score");
+const MAX_TIPS = 100_000;
+const MAX_TEXT = 4000;
+const TIP_ID = v.pipe(v.number(), v.integer());
+const TEXT = v.pipe(v.string(), v.maxLength(MAX_TEXT));
+const EDIT = v.variant("type", [
+  v.object({ type: v.literal("delete"), tipId: TIP_ID }),
+  v.object({ type: v.literal("pin"), tipId: TIP_ID, pinned: v.boolean() }),
+  v.object({ type: v.literal("rewrite"), tipId: TIP_ID, text: TEXT }),
+  v.object({ type: v.literal("add"), bucket: TEXT, text: TEXT, score: v.pipe(v.number(), v.finite()) }),
+  v.object({ type: v.literal("restore"), tips: v.pipe(v.array(TIP), v.maxLength(MAX_TIPS)) }),
+  v.object({ type: v.literal("clear") }),
+]) satisfies v.GenericSchema<unknown, TipEdit>;
 const CHANGE = v.variant("type", [
   v.object({ type: v.literal("config"), changes: v.record(v.string(), v.union([v.string(), v.number()])) }),
-  v.object({ type: v.literal("tip"), edit: v.looseObject({ type: v.string() }) }),
+  v.object({ type: v.literal("tip"), edit: EDIT }),
 ]);
 
-/** Those of the stored changes that are whole. */
+/** Those of the stored changes that are whole; they may come from a backup that a stranger sent. */
 export function parseChanges(values: readonly unknown[]): RunChange[] {
-  return values.filter((value) => v.is(CHANGE, value)) as RunChange[];
+  return values.flatMap((value) => {
+    const parsed = v.safeParse(CHANGE, value);
+    return parsed.success ? [parsed.output] : [];
+  });
 }
 
 /**

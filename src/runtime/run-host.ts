@@ -154,7 +154,7 @@ export class RunHost {
     const { store } = this.#ports;
     const problem = (await this.#createRun(command.runId, command.config)) ?? store.problem;
     const run = await this.#open(outbox, { config: command.config, checkpoint: null, stored: null }, command);
-    if (problem !== null) outbox.post({ type: "saved", iteration: 0, error: problem });
+    if (problem !== null) outbox.post({ type: "saved", iteration: 0, at: null, error: problem });
     return run;
   }
 
@@ -164,10 +164,11 @@ export class RunHost {
     const checkpoint = payload === null ? null : decodeStored(payload);
     const run = await this.#open(outbox, { config: header.config, checkpoint, stored }, command);
     if (run.isFinished && finish !== null) outbox.post({ type: "events", events: [finish], replay: true });
-    const problem = damage ?? this.#ports.store.problem;
+    const { problem } = this.#ports.store;
     if (problem !== null || checkpoint !== null) {
-      outbox.post({ type: "saved", iteration: header.iteration, error: problem });
+      outbox.post({ type: "saved", iteration: header.iteration, at: null, error: problem });
     }
+    if (damage !== null) outbox.post({ type: "storage", incident: "damaged", text: damage });
     return run;
   }
 
@@ -269,25 +270,25 @@ export class RunHost {
     const outbox = new Outbox(runId, this.#ports);
     void this.#require(runId)
       .exportFile()
-      .then(({ buffer }) => outbox.post({ type: "checkpoint", requestId, bytes: buffer }, [buffer]))
+      .then(({ bytes: { buffer }, iteration }) =>
+        outbox.post({ type: "checkpoint", requestId, iteration, bytes: buffer }, [buffer]),
+      )
       .catch((error: unknown) => outbox.post({ type: "failed", requestId, error: toWireError(error) }));
     return Promise.resolve();
   }
 
-  /** Puts the run of a file in the place of this one, paused. The answer is the file itself. */
-  async #import({ runId, requestId, bytes }: Command<"importCheckpoint">): Promise<void> {
+  /** Opens the run of a file, paused, and stores it in one piece. The answer is the file itself. */
+  async #import({ runId, requestId, bytes, backend }: Command<"importCheckpoint">): Promise<void> {
     const checkpoint = decodeSessionFile(new Uint8Array(bytes));
-    const backend = this.#lastStart?.backend ?? "auto";
     await this.#closeRun();
-    const { config } = checkpoint;
+    const { config, iteration } = checkpoint;
     this.#lastStart = { type: "start", runId, config, fresh: false, backend, autoRun: false, takeOver: false };
     const outbox = new Outbox(runId, this.#ports);
     if (!(await this.#takeLock(runId, false))) throw new ConfigError("import: a run that no other tab trains");
     const run = await this.#open(outbox, { config, checkpoint, stored: null }, { runId, backend });
-    await this.#createRun(runId, config);
     await run.commit();
     run.pause();
-    outbox.post({ type: "checkpoint", requestId, bytes }, [bytes]);
+    outbox.post({ type: "checkpoint", requestId, iteration, bytes }, [bytes]);
   }
 
   /** Ends the run, trains a base policy, and is then paused without one; `pause` stops it. */

@@ -82,7 +82,8 @@ const TOKENS = v.pipe(
 const NAME = v.pipe(v.string(), v.maxLength(200));
 const HASH = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 
-const TIP = v.object({
+/** A tip as a run writes it. */
+export const TIP = v.object({
   id: COUNT,
   bucket: NAME,
   tokens: TOKENS,

@@ -1,7 +1,8 @@
 /** @file The connection to IndexedDB: opens, reopens when the browser closed it, and makes way for newer versions. */
 import { openDB, type IDBPDatabase, type IDBPTransaction } from "idb";
-import { StorageError } from "../core/base/errors.ts";
-import { DATABASE_NAME, DATABASE_VERSION, STORES, upgradeDatabase, type PlaygroundSchema } from "./schema.ts";
+import { OutdatedPageError, StorageError } from "../core/base/errors.ts";
+import { upgradeDatabase, type UpgradeTransaction } from "./migrations.ts";
+import { DATABASE_NAME, DATABASE_VERSION, STORES, type PlaygroundSchema } from "./schema.ts";
 import { toStorageError } from "./storage-errors.ts";
 
 /** A transaction over all stores. */
@@ -9,13 +10,17 @@ export type Transaction<Mode extends IDBTransactionMode> = IDBPTransaction<Playg
 
 /** How long an older tab may keep the database. */
 const BLOCKED_MS = 5000;
-const CLOSED_FOR_NEWER =
-  "A newer version of this page is open in another tab, so this tab has stopped saving. Reload it to go on.";
+const CLOSED_FOR_NEWER = "A newer version of this page is open in another tab. Reload this tab to go on.";
+const UPGRADE_FAILED =
+  "The saved runs of an older version of this page could not be brought to this version and are left untouched. Reload to try again.";
+
+/** What using a connection ends with that the browser has closed, or just closes. */
+const CLOSED_UNDER_US: ReadonlySet<string> = new Set(["InvalidStateError", "AbortError"]);
 
 /** The open database. Every failure is a {@link StorageError} with a sentence for people. */
 export class Database {
   #connection: Promise<IDBPDatabase<PlaygroundSchema>> | null = null;
-  #closedBecause: string | null = null;
+  #isOutdated = false;
 
   /**
    * Opens the database, creating or upgrading it.
@@ -51,7 +56,10 @@ export class Database {
     connection?.close();
   }
 
-  /** Tries a second time on a new connection if the first was closed under us. */
+  /**
+   * Tries a second time on a new connection if the browser closed the first one or ended its transaction, which was undone
+   * then. It says that it closed a connection only afterwards.
+   */
   async #withConnection<Result>(
     operation: string,
     work: (connection: IDBPDatabase<PlaygroundSchema>) => Promise<Result>,
@@ -59,10 +67,9 @@ export class Database {
     try {
       return await work(await this.#connect(operation));
     } catch (error) {
-      if (!(error instanceof DOMException) || error.name !== "InvalidStateError")
-        throw toStorageError(operation, error);
+      if (!(error instanceof DOMException) || !CLOSED_UNDER_US.has(error.name)) throw toStorageError(operation, error);
     }
-    this.#connection = null;
+    await this.close();
     try {
       return await work(await this.#connect(operation));
     } catch (error) {
@@ -71,7 +78,7 @@ export class Database {
   }
 
   async #connect(operation: string): Promise<IDBPDatabase<PlaygroundSchema>> {
-    if (this.#closedBecause !== null) throw new StorageError(`${operation}: ${this.#closedBecause}`);
+    if (this.#isOutdated) throw new OutdatedPageError(`${operation}: ${CLOSED_FOR_NEWER}`);
     this.#connection ??= this.#open(operation);
     try {
       return await this.#connection;
@@ -87,21 +94,32 @@ export class Database {
     }
     let giveUp: (error: StorageError) => void = () => undefined;
     const blocked = new Promise<never>((_, reject) => (giveUp = reject));
+    let failedStep: { readonly cause: unknown } | null = null;
     const opened = openDB<PlaygroundSchema>(DATABASE_NAME, DATABASE_VERSION, {
-      upgrade: (database, oldVersion) => upgradeDatabase(database, oldVersion),
+      upgrade: (database, oldVersion, _newVersion, tx) => {
+        tx.done.catch(() => undefined); // opening rejects, too
+        upgradeDatabase(database, oldVersion, tx as UpgradeTransaction).catch((cause: unknown) => {
+          failedStep = { cause };
+          abort(tx);
+        });
+      },
       blocked: () => {
         const sentence = "Another tab with an older version of this page keeps the database. Close that tab.";
         setTimeout(() => giveUp(new StorageError(`${operation}: ${sentence}`)), BLOCKED_MS);
       },
-      blocking: () => {
-        this.#closedBecause = CLOSED_FOR_NEWER;
+      blocking: (_version, newerVersion) => {
+        // What is being written is finished first: closing waits for it, and the other tab for us.
+        if (newerVersion !== null) this.#isOutdated = true;
         void this.close();
       },
       terminated: () => {
         this.#connection = null;
       },
     });
-    return Promise.race([opened, blocked]);
+    return Promise.race([opened, blocked]).catch((error: unknown) => {
+      if (failedStep !== null) throw new StorageError(`${operation}: ${UPGRADE_FAILED}`, failedStep);
+      throw error;
+    });
   }
 }
 
@@ -131,7 +149,7 @@ function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }
 
-function abort<Mode extends IDBTransactionMode>(tx: Transaction<Mode>): void {
+function abort(tx: { abort(): void }): void {
   try {
     tx.abort();
   } catch {

@@ -3,7 +3,7 @@ import type { TrainingEvent } from "../core/events/training-event.ts";
 import type { RunConfig } from "../core/training/run-config.ts";
 import { StorageError } from "../core/base/errors.ts";
 import { FULL_ITERATIONS, KEPT_RUNS, lastingEvents, trimmedEvents } from "./retention.ts";
-import type { RunCommit, RunStore, StoredRun } from "./run-store.ts";
+import type { CommitResult, RunCommit, RunStore, StoredRun } from "./run-store.ts";
 import { newHeader, type RunHeader } from "./schema.ts";
 
 interface KeptChunk {
@@ -48,7 +48,7 @@ export class MemoryStore implements RunStore {
     return Promise.resolve({ header, payload: run.payload, damage: null });
   }
 
-  async commit(commit: RunCommit): Promise<void> {
+  async commit(commit: RunCommit): Promise<CommitResult> {
     const { runId, config, iteration, finished, pendingChanges, payload } = commit;
     const { header, chunks } = this.#runs.get(runId) ?? {
       header: newHeader(runId, config, this.#nextSequence()),
@@ -58,13 +58,14 @@ export class MemoryStore implements RunStore {
       chunk.iteration > iteration - FULL_ITERATIONS ? chunk : { ...chunk, events: trimmedEvents(chunk.events) },
     );
     const nextChunk = header.nextChunk + 1;
-    const written = { config, iteration, finished, pendingChanges, head: iteration, nextChunk };
+    const checkpointBytes = payload.length;
+    const written = { config, iteration, finished, pendingChanges, head: iteration, checkpointBytes, nextChunk };
     this.#put({
       header: { ...header, ...written },
       payload,
       chunks: [...old, { iteration, events: lastingEvents(commit.events) }],
     });
-    return Promise.resolve();
+    return Promise.resolve("stored");
   }
 
   /** The tips are in the checkpoint and the changes; nothing else reads them here. */

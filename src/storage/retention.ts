@@ -1,13 +1,17 @@
 /**
- * @file What of a run's events is kept. Turns told one by one are in the finished rollouts again; whole rollouts are
- * kept for the last iterations only; curves, evaluations and marks for ever.
+ * @file What of a run is kept: the newest checkpoint, the one before and the best one. Of its events: turns told one by
+ * one are in the finished rollouts again; whole rollouts are kept for the last iterations only; curves, evaluations and
+ * marks for ever.
  */
 import type { TrainingEvent } from "../core/events/training-event.ts";
+import type { BestCheckpoint } from "./schema.ts";
 
 /** Iterations whose rollouts are kept whole. */
 export const FULL_ITERATIONS = 20;
 /** Runs kept; the ones unused for longest go first. */
 export const KEPT_RUNS = 20;
+/** Damaged checkpoints of a run that are put aside; the oldest go first. */
+export const KEPT_DAMAGED = 2;
 
 /** The events worth storing. */
 export function lastingEvents(events: readonly TrainingEvent[]): TrainingEvent[] {
@@ -19,4 +23,20 @@ export function trimmedEvents(events: readonly TrainingEvent[]): TrainingEvent[]
   return events
     .filter(({ type }) => type !== "rolloutsFinished")
     .map((event) => (event.type === "policyUpdated" ? { ...event, tokens: [] } : event));
+}
+
+/** The best checkpoint after an iteration: it, if it was evaluated better than all before it. */
+export function bestAfter(
+  best: BestCheckpoint | null,
+  iteration: number,
+  events: readonly TrainingEvent[],
+): BestCheckpoint | null {
+  const heldOut = events.flatMap((event) =>
+    event.type === "evaluated" && event.evaluation.memory === "off" && event.evaluation.iteration === iteration
+      ? [event.evaluation.meanReturn]
+      : [],
+  );
+  const meanReturn = heldOut.at(-1);
+  const isBetter = meanReturn !== undefined && (best === null || meanReturn > best.meanReturn);
+  return isBetter ? { iteration, meanReturn } : best;
 }

@@ -31,6 +31,12 @@ export interface StoredRun {
 }
 
 /**
+ * How a commit ended: `restored` if the run had been cleared from the store since it was opened, and everything that
+ * is still known of it was written again.
+ */
+export type CommitResult = "stored" | "restored";
+
+/**
  * Keeps runs, their checkpoints, tips and events. Whatever fails is a `StorageError`; writing a run that another tab
  * has opened since is a `TakenOverError`.
  */
@@ -43,8 +49,8 @@ export interface RunStore {
   createRun(runId: string, config: RunConfig): Promise<void>;
   /** The run at its newest whole checkpoint, later events dropped; null if it is not there. */
   openRun(runId: string): Promise<StoredRun | null>;
-  /** Writes checkpoint, head, tips and events in one transaction; the checkpoint before stays. */
-  commit(commit: RunCommit): Promise<void>;
+  /** Writes checkpoint, head, tips and events in one transaction; the checkpoint before and the best one stay. */
+  commit(commit: RunCommit): Promise<CommitResult>;
   /** Writes what a person changed between two commits. */
   saveChanges(runId: string, changes: readonly unknown[], tips: readonly Tip[]): Promise<void>;
   /** The run's events, oldest first, in parts. */

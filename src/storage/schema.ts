@@ -1,14 +1,21 @@
 /**
  * @file The one IndexedDB database of this page. Its name never changes (a renamed database is a lost one); a change of
- * its shape raises the version and adds a step to `upgradeDatabase`, which never drops what it does not know.
+ * its shape raises the version and adds a step to `migrations.ts` and a fixture to `test/storage/fixtures`.
  */
-import type { DBSchema, IDBPDatabase } from "idb";
+import type { DBSchema } from "idb";
 import type { TrainingEvent } from "../core/events/training-event.ts";
 import type { Tip } from "../core/memory/tip.ts";
 import type { RunConfig } from "../core/training/run-config.ts";
 
 export const DATABASE_NAME = "empo2-playground";
-export const DATABASE_VERSION = 1;
+export const DATABASE_VERSION = 2;
+
+/** The checkpoint with the best held-out return so far. */
+export interface BestCheckpoint {
+  readonly iteration: number;
+  /** Mean held-out return with memory off, points. */
+  readonly meanReturn: number;
+}
 
 /** What is known of a run without loading it. */
 export interface RunHeader {
@@ -21,6 +28,10 @@ export interface RunHeader {
   readonly head: number | null;
   /** Iteration of the checkpoint before it, kept in case the newest is damaged. */
   readonly previous: number | null;
+  /** Kept as long as no other is better; null before the first evaluation. */
+  readonly best: BestCheckpoint | null;
+  /** Bytes of the newest checkpoint; 0 before the first. */
+  readonly checkpointBytes: number;
   /** Ascending in order of last use. A count, not a time: clocks go back. */
   readonly sequence: number;
   /** The run has told its result. */
@@ -33,9 +44,17 @@ export interface RunHeader {
 
 /** The header of a run without a commit. */
 export function newHeader(runId: string, config: RunConfig, sequence: number): RunHeader {
-  const empty = { iteration: 0, head: null, previous: null, finished: false, pendingChanges: [], nextChunk: 0 };
-  return { runId, config, sequence, ...empty };
+  const noCheckpoint = { iteration: 0, head: null, previous: null, best: null, checkpointBytes: 0 };
+  return { runId, config, sequence, ...noCheckpoint, finished: false, pendingChanges: [], nextChunk: 0 };
 }
+
+/** The iterations whose checkpoints a header names, those to go on from first. */
+export function namedCheckpoints({ head, previous, best }: RunHeader): number[] {
+  return [...new Set([head, previous, best?.iteration ?? null])].filter((iteration) => iteration !== null);
+}
+
+/** Shape of a checkpoint's payload. */
+export const PAYLOAD_SCHEMA = 1;
 
 /** A run between two iterations, as the bytes of a checkpoint file. */
 export interface StoredCheckpoint {
@@ -70,6 +89,8 @@ export interface EventChunk {
 export interface PlaygroundSchema extends DBSchema {
   runs: { key: string; value: RunHeader };
   checkpoints: { key: [runId: string, iteration: number]; value: StoredCheckpoint };
+  /** Checkpoints that did not fit their hash, put aside for people to save. */
+  damaged: { key: [runId: string, iteration: number]; value: StoredCheckpoint };
   tips: { key: [runId: string, id: number]; value: StoredTip };
   events: {
     key: [runId: string, chunk: number];
@@ -80,16 +101,7 @@ export interface PlaygroundSchema extends DBSchema {
 }
 
 /** All stores; a commit is one transaction over them. */
-export const STORES = ["runs", "checkpoints", "tips", "events", "settings"] as const;
+export const STORES = ["runs", "checkpoints", "damaged", "tips", "events", "settings"] as const;
 
-/** Brings a database of an older version to this one, step by step. */
-export function upgradeDatabase(database: IDBPDatabase<PlaygroundSchema>, oldVersion: number): void {
-  if (oldVersion < 1) {
-    database.createObjectStore("runs", { keyPath: "runId" });
-    database.createObjectStore("checkpoints", { keyPath: ["runId", "iteration"] });
-    database.createObjectStore("tips", { keyPath: ["runId", "id"] });
-    const events = database.createObjectStore("events", { keyPath: ["runId", "chunk"] });
-    events.createIndex("byFullness", ["runId", "full", "iteration"]);
-    database.createObjectStore("settings");
-  }
-}
+/** The stores that hold rows of runs, keyed by the run and a number. */
+export const RUN_ROWS = ["checkpoints", "damaged", "tips", "events"] as const;

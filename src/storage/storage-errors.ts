@@ -6,6 +6,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
     "The saved runs were written by a newer version of this page and are left untouched. Reload to get that version.",
   SecurityError: "The browser does not let this page store anything. Allow site data for it to keep runs.",
   InvalidStateError: "The browser closed its database, as some do in private windows.",
+  AbortError: "The browser closed its database while it was written, and did so again.",
   UnknownError: "The browser could not read or write its database on disk.",
   NotFoundError: "The browser's database of this page is damaged: a part of it is missing.",
   DataCloneError: "Something in this run cannot be stored.",

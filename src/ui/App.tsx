@@ -1,8 +1,9 @@
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { ErrorBoundary, type FallbackProps } from "react-error-boundary";
 import { startPage } from "./actions/page-actions.ts";
 import { readAddress } from "./actions/settings-actions.ts";
 import { readTasksAddress } from "./actions/task-actions.ts";
+import { startOffline } from "./actions/updates.ts";
 import { PanelGuard } from "./components/Panel.tsx";
 import { classNames } from "./components/class-names.ts";
 import controls from "./components/controls.module.css";
@@ -18,8 +19,8 @@ import { StatusStrip } from "./panels/StatusStrip.tsx";
 import { TransportBar } from "./panels/TransportBar.tsx";
 import { UpdatePanel } from "./panels/UpdatePanel.tsx";
 import { WorldPanel } from "./panels/WorldPanel.tsx";
+import { SavedDialog } from "./saved/SavedDialog.tsx";
 import { usePage } from "./store/store.ts";
-import { TasksView } from "./tasks/TasksView.tsx";
 import styles from "./App.module.css";
 
 const PANELS = [
@@ -30,11 +31,15 @@ const PANELS = [
   { id: "result", title: "Result", Content: ResultPanel },
 ] as const;
 
+/** Loaded when it is asked for. */
+const TasksView = lazy(() => import("./tasks/TasksView.tsx"));
+
 let isStarted = false;
 
 function startOnce(): void {
   if (isStarted) return;
   isStarted = true;
+  startOffline();
   startPage();
   readTasksAddress();
   addEventListener("hashchange", () => {
@@ -81,11 +86,12 @@ function Page() {
       </section>
       <div className={styles.work}>
         {isLabOpen && <Lab />}
-        {view === "tasks" ? <TasksView /> : <RunPanels />}
+        {view === "tasks" ? <Tasks /> : <RunPanels />}
       </div>
       {view === "run" && !isWorldWide && <PanelTabs />}
       <Notes />
       <HelpDialog />
+      <SavedDialog />
     </div>
   );
 }
@@ -101,6 +107,16 @@ function RunPanels() {
         </PanelGuard>
       ))}
     </main>
+  );
+}
+
+function Tasks() {
+  return (
+    <PanelGuard id="tasks" title="Tasks">
+      <Suspense fallback={<main className={controls.note}>Loading the tasks…</main>}>
+        <TasksView />
+      </Suspense>
+    </PanelGuard>
   );
 }
 

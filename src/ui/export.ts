@@ -103,9 +103,9 @@ export function rolloutsJsonl(views: readonly RunView[]): string {
     .join("");
 }
 
-/** Offers some content as a file to keep. */
-export function downloadFile(name: string, content: string | ArrayBuffer, type: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type }));
+/** Offers some content as a file to keep. The browser writes it beside an older one and swaps them when it is whole. */
+export function downloadFile(name: string, parts: readonly BlobPart[], type: string): void {
+  const url = URL.createObjectURL(new Blob([...parts], { type }));
   const link = document.createElement("a");
   link.href = url;
   link.download = name;

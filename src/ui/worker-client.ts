@@ -5,7 +5,7 @@
 import type { WireError, WorkerCommand, WorkerMessage } from "../protocol/messages.ts";
 import { toWireError } from "../protocol/messages.ts";
 import { BEAT_MS, Supervisor } from "./supervisor.ts";
-import { createTrainingWorker } from "./training-worker-url.ts";
+import { createTrainingWorker } from "./script-urls.ts";
 
 /** A command that is answered by a message with the same `requestId`. */
 type Request = Extract<WorkerCommand, { readonly requestId: number }>;

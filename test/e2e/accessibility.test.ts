@@ -83,6 +83,16 @@ describe.each(SETTINGS)("at $width pixels, $colorScheme, the page has no serious
     expect((await inspect(playground.page)).violations).toEqual([]);
   });
 
+  test("with the saved runs open", async () => {
+    const { page } = playground;
+    await page.getByRole("button", { name: "Files" }).click();
+    await page.getByRole("menuitem", { name: /Saved runs/ }).click();
+    await page.getByText("No run is stored yet.").waitFor();
+    expect((await inspect(page)).violations).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.getByRole("heading", { name: "Saved runs" }).waitFor({ state: "hidden" });
+  });
+
   test("with a circuit built by hand, and completions open", async () => {
     const { page } = playground;
     await playByHand(page, "power-component", [

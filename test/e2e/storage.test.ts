@@ -27,6 +27,7 @@ test("where there is no IndexedDB the page trains and says that nothing is saved
   const { page } = playground;
   try {
     await press(page, "train");
+    await waitForText(page, "not-saved", /^Nothing is saved.*IndexedDB.*in this tab only/);
     await waitForText(page, "saved", /^not saved$/);
     await waitForText(page, "iteration", /^[2-9]/);
     expect(await page.getByTestId("saved").getAttribute("title")).toContain("IndexedDB");
@@ -146,7 +147,7 @@ test("a second tab takes a run from a first one whose worker hangs", async () =>
   }
 });
 
-test("training goes on after the page's data was cleared, and is saved again", async () => {
+test("training goes on after the page's data was cleared, and is saved again with its whole curve", async () => {
   const playground = await openPlayground(WASM);
   const { page, context } = playground;
   try {
@@ -157,7 +158,14 @@ test("training goes on after the page's data was cleared, and is saved again", a
     await devTools.send("Storage.clearDataForOrigin", { origin, storageTypes: "indexeddb" });
     const saved = Number(/\d+/.exec((await page.getByTestId("saved").textContent()) ?? "")?.[0]);
     await waitUntilSaved(page, saved + 3);
+    await page.getByText("The browser cleared what this page had stored.").waitFor();
     expect((await readDatabase(page)).runs).toHaveLength(1);
+    await press(page, "pause");
+    await page.getByRole("button", { name: "Resume" }).waitFor();
+    const iterations = await storedIterations(page);
+    expect(iterations).toEqual(iterations.map((_, i) => i + 1));
+    await page.getByRole("button", { name: "Save everything to a file" }).click();
+    await page.getByRole("heading", { name: "Saved runs" }).waitFor();
   } finally {
     await playground.close();
   }

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CheckpointError } from "../../src/core/base/errors.ts";
 import { Random } from "../../src/core/base/random.ts";
@@ -9,6 +10,7 @@ import {
   encodeSafetensors,
 } from "../../src/model/checkpoint.ts";
 import { initialParameters, parameterLayout, toNamedTensors } from "../../src/model/parameters.ts";
+import { fuzz } from "../support/fuzz.ts";
 import { TINY } from "./backends.ts";
 
 function state(): PolicyState {
@@ -78,6 +80,19 @@ describe("a hostile header", () => {
     ["shorter than its own length field", new Uint8Array(5), /bytes/],
     ["longer than the file", file({}, 0, 1000), /header/],
     ["of absurd length", file({}, 0, Number.MAX_SAFE_INTEGER), /header/],
+    ["of a length that is no number of JavaScript", file({}, 0, 2 ** 63), /header/],
+    [
+      "with 100,000 entries",
+      file(`{${Array.from({ length: 100_000 }, (_, i) => `"${i}":0`).join(",")}}`),
+      /header of at most|at most 10000 tensors/,
+    ],
+    [
+      "with 12,000 empty tensors",
+      file(
+        `{${Array.from({ length: 12_000 }, (_, i) => `"${i}":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}`).join(",")}}`,
+      ),
+      /at most/,
+    ],
     ["that is no JSON", file("{nope"), /JSON/],
     ["that is no object", file("[]"), /object/],
     ["that is no UTF-8", file("\u0000").fill(0xff, 8), /UTF-8/],
@@ -103,6 +118,59 @@ describe("a hostile header", () => {
   it("with a number that is not finite is refused by name", () => {
     const bytes = encodeSafetensors(new Map([["bad", { shape: [1], data: Float32Array.from([NaN]) }]]), {});
     expect(() => decodeSafetensors(bytes)).toThrow(/finite numbers in "bad"/);
+  });
+
+  it("of any shape at all is refused, or describes no more than the file holds", async () => {
+    const size = fc.oneof(fc.nat(64), fc.constantFrom(-1, 0.5, 2 ** 31, 2 ** 53, 1e300));
+    const anyEntry = fc.oneof(
+      {
+        weight: 4,
+        arbitrary: fc.record(
+          {
+            dtype: fc.constantFrom("F32", "F64", "I8", "BF16", "", 3),
+            shape: fc.array(size, { maxLength: 4 }),
+            data_offsets: fc.array(size, { maxLength: 3 }),
+          },
+          { requiredKeys: [] },
+        ),
+      },
+      { weight: 1, arbitrary: fc.jsonValue() },
+    );
+    const name = fc.oneof(fc.string(), fc.constantFrom("__proto__", "__metadata__", "constructor", "a", "b"));
+    await fuzz(
+      "checkpoints, headers",
+      500,
+      fc.property(fc.array(fc.tuple(name, anyEntry), { maxLength: 4 }), fc.nat(64), (entries, dataBytes) => {
+        const header = `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(",")}}`;
+        const bytes = file(header, dataBytes);
+        try {
+          const sizes = [...decodeSafetensors(bytes).tensors.values()].map(({ data }) => data.byteLength);
+          expect(sizes.reduce((sum, part) => sum + part, 0)).toBe(dataBytes);
+        } catch (error) {
+          if (!(error instanceof CheckpointError)) throw error;
+        }
+        expect(Object.keys(Object.prototype)).toEqual([]);
+      }),
+    );
+  });
+
+  it("or data with any bytes changed or cut off is refused, or is a whole policy, never another error", async () => {
+    const bytes = encodePolicyState(state());
+    const byte = fc.tuple(fc.oneof(fc.nat(600), fc.nat(bytes.length - 1)), fc.integer({ min: 1, max: 255 }));
+    await fuzz(
+      "checkpoints, bytes",
+      200,
+      fc.property(fc.array(byte, { maxLength: 5 }), fc.option(fc.nat(bytes.length)), (changes, cut) => {
+        const damaged = bytes.slice(0, cut ?? bytes.length);
+        for (const [at, change] of changes) if (at < damaged.length) damaged[at] = damaged[at]! ^ change;
+        try {
+          const { weights } = decodePolicyState(damaged);
+          for (const { data } of weights.values()) expect(data.every(Number.isFinite)).toBe(true);
+        } catch (error) {
+          if (!(error instanceof CheckpointError)) throw error;
+        }
+      }),
+    );
   });
 
   it("cannot reach the prototype of objects", () => {

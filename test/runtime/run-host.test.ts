@@ -333,7 +333,13 @@ describe("checkpoint files", () => {
     const { bytes } = source.of("checkpoint")[0]!;
 
     const target = new HostHarness(new MemoryStore("other"), hooks);
-    await target.host.handle({ type: "importCheckpoint", ...RUN, requestId: 2, bytes: bytes.slice(0) });
+    await target.host.handle({
+      type: "importCheckpoint",
+      backend: "auto",
+      ...RUN,
+      requestId: 2,
+      bytes: bytes.slice(0),
+    });
     expect(target.of("checkpoint")).toMatchObject([{ requestId: 2 }]);
     expect(target.of("state").map(({ state }) => state)).toEqual(["paused"]);
     expect(target.opener.sessions[0]?.iteration).toBe(1);
@@ -363,7 +369,13 @@ describe("checkpoint files", () => {
   test("a file that is no run is refused and the run stays", async () => {
     const page = new HostHarness(store, hooks);
     await page.start({ autoRun: false });
-    await page.host.handle({ type: "importCheckpoint", ...RUN, requestId: 5, bytes: new ArrayBuffer(100) });
+    await page.host.handle({
+      type: "importCheckpoint",
+      backend: "auto",
+      ...RUN,
+      requestId: 5,
+      bytes: new ArrayBuffer(100),
+    });
     expect(page.of("failed")).toMatchObject([{ requestId: 5, error: { name: "CheckpointError" } }]);
     await page.host.handle({ type: "resume", ...RUN });
     await page.untilState("finished");

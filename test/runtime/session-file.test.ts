@@ -9,6 +9,7 @@ import type { SessionCheckpoint } from "../../src/core/training/session.ts";
 import { decodePolicyState, decodeSafetensors, encodeSafetensors } from "../../src/model/checkpoint.ts";
 import { decodeSessionFile, encodeSessionFile } from "../../src/runtime/session-file.ts";
 import { emptyCheckpoint } from "../support/fake-run.ts";
+import { fuzz } from "../support/fuzz.ts";
 import { makeTip } from "../support/run-fixtures.ts";
 
 const CHECKPOINT: SessionCheckpoint = {
@@ -154,9 +155,11 @@ test("keys that a run does not have are dropped, and no prototype is touched", (
   expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
 });
 
-test("a file with any byte changed or cut off is refused or still a valid run, never another error", () => {
+test("a file with any byte changed or cut off is refused or still a valid run, never another error", async () => {
   const bytes = encodeSessionFile(CHECKPOINT);
-  fc.assert(
+  await fuzz(
+    "run files, bytes",
+    500,
     fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), fc.boolean(), (at, change, cut) => {
       const damaged = cut ? bytes.slice(0, at) : bytes.slice();
       if (!cut) damaged[at] = damaged[at]! ^ change;
@@ -166,6 +169,36 @@ test("a file with any byte changed or cut off is refused or still a valid run, n
         expect(error).toBeInstanceOf(CheckpointError);
       }
     }),
-    { numRuns: 500 },
   );
 });
+
+test("a file with anything at all in the place of a part is refused, or is a run that saves as it was read", async () => {
+  const paths = pathsOf(JSON.parse(JSON.stringify({ ...CHECKPOINT, policy: undefined })) as unknown);
+  await fuzz(
+    "run files, parts",
+    300,
+    fc.property(fc.constantFrom(...paths), fc.oneof(fc.jsonValue(), fc.constant(undefined)), (path, value) => {
+      const bytes = withSession((session) => setAt(session, path, value));
+      try {
+        const run = decodeSessionFile(bytes);
+        expect(decodeSessionFile(encodeSessionFile(run))).toEqual(run);
+      } catch (error) {
+        if (!(error instanceof CheckpointError)) throw error;
+      }
+      expect(Object.keys(Object.prototype)).toEqual([]);
+    }),
+  );
+});
+
+/** Every place in some plain data, as keys from the top. */
+function pathsOf(value: unknown, path: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== "object" || value === null) return [path];
+  const below = Object.entries(value).flatMap(([key, part]) => pathsOf(part, [...path, key]));
+  return path.length === 0 ? below : [path, ...below];
+}
+
+function setAt(target: object, [key, ...rest]: readonly string[], value: unknown): void {
+  const holder = target as Record<string, unknown>;
+  if (rest.length === 0) holder[key!] = value;
+  else setAt(holder[key!] as object, rest, value);
+}

@@ -1,6 +1,6 @@
-import { IDBFactory } from "fake-indexeddb";
+import { forceCloseDatabase, IDBFactory } from "fake-indexeddb";
 import "fake-indexeddb/auto";
-import { openDB } from "idb";
+import { deleteDB, openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { TakenOverError } from "../../src/core/base/errors.ts";
 import type { TrainingEvent } from "../../src/core/events/training-event.ts";
@@ -10,7 +10,7 @@ import { openRunStore } from "../../src/storage/open-run-store.ts";
 import { FULL_ITERATIONS, KEPT_RUNS } from "../../src/storage/retention.ts";
 import type { RunStore } from "../../src/storage/run-store.ts";
 import { DATABASE_NAME, DATABASE_VERSION, type PlaygroundSchema } from "../../src/storage/schema.ts";
-import { makeCommit, makeTip } from "../support/run-fixtures.ts";
+import { iterationEvents, makeCommit, makeTip } from "../support/run-fixtures.ts";
 
 type Put = (this: IDBObjectStore, ...args: Parameters<IDBObjectStore["put"]>) => IDBRequest<IDBValidKey>;
 const ORIGINAL_PUT = Reflect.get(IDBObjectStore.prototype, "put") as Put;
@@ -160,6 +160,68 @@ describe("IndexedDbStore on disk", () => {
     database.close();
   });
 
+  test("the checkpoint with the best held-out return is kept as long as none is better", async () => {
+    await store.createRun("a", DEFAULT_CONFIG);
+    const heldOut = [20, 50, null, 40, null, 60, null];
+    const kept: number[][] = [];
+    for (const [i, meanReturn] of heldOut.entries()) {
+      const evaluated = meanReturn === null ? [] : [evaluation(i + 1, meanReturn)];
+      const events = [...iterationEvents(i + 1), ...evaluated];
+      await store.commit(makeCommit("a", i + 1, { events }));
+      const database = await inspect();
+      kept.push((await database.getAllKeys("checkpoints")).map(([, iteration]) => iteration));
+      database.close();
+    }
+    expect(kept).toEqual([[1], [1, 2], [2, 3], [2, 3, 4], [2, 4, 5], [5, 6], [6, 7]]);
+    expect((await store.openRun("a"))?.header.best).toEqual({ iteration: 6, meanReturn: 60 });
+  });
+
+  test("a damaged checkpoint is put aside for people to save, the last two of a run", async () => {
+    await commitIterations("a", 3);
+    for (const iteration of [3, 4, 5]) {
+      await damage("a", iteration);
+      const { header } = (await store.openRun("a"))!;
+      expect(header.head).toBe(iteration - 1);
+      await store.commit(makeCommit("a", iteration));
+      await store.commit(makeCommit("a", iteration + 1));
+    }
+    const database = await inspect();
+    expect(await database.getAllKeys("damaged")).toEqual([
+      ["a", 4],
+      ["a", 5],
+    ]);
+    expect([...(await database.get("damaged", ["a", 5]))!.payload]).toEqual([0, 2, 3, 5]);
+    database.close();
+  });
+
+  test("the best checkpoint is what a run goes on from when the newest two are damaged", async () => {
+    await store.createRun("a", DEFAULT_CONFIG);
+    await store.commit(makeCommit("a", 1, { events: [...iterationEvents(1), evaluation(1, 30)] }));
+    for (let iteration = 2; iteration <= 4; iteration++) await store.commit(makeCommit("a", iteration));
+    await damage("a", 3);
+    await damage("a", 4);
+    expect(await store.openRun("a")).toMatchObject({
+      header: { head: 1, previous: null, best: { iteration: 1 } },
+      damage: "The saved state of iteration 4 is damaged; the run goes on from iteration 1.",
+    });
+  });
+
+  test("a run that the browser cleared is put back with its whole curve, and that is told", async () => {
+    await commitIterations("a", 2);
+    await store.close();
+    store = await openRunStore();
+    await store.openRun("a");
+    expect(await store.commit(makeCommit("a", 3))).toBe("stored");
+    const database = await inspect();
+    for (const name of ["runs", "checkpoints", "tips", "events"] as const) await database.clear(name);
+    database.close();
+    expect(await store.commit(makeCommit("a", 4))).toBe("restored");
+    const all = types(await store.readEvents("a"));
+    expect(all.filter((type) => type === "iterationFinished")).toHaveLength(4);
+    expect(await store.commit(makeCommit("a", 5))).toBe("stored");
+    expect(types(await store.readEvents("a")).filter((type) => type === "iterationFinished")).toHaveLength(5);
+  });
+
   test("the tips in the database are those of the last commit", async () => {
     await commitIterations("a", 1);
     await store.commit(makeCommit("a", 2, { tips: [makeTip(2, { pinned: true }), makeTip(3)] }));
@@ -244,6 +306,34 @@ describe("IndexedDbStore on disk", () => {
     expect((await store.openRun("a"))?.header.head).toBe(2);
   });
 
+  test("a connection that is closed in the middle of a commit is opened again, and the commit is there once", async () => {
+    await commitIterations("a", 1);
+    const database = closeDuringNextPut("checkpoints");
+    await store.commit(makeCommit("a", 2));
+    expect(database.closedCount).toBe(1);
+    expect((await store.openRun("a"))?.header).toMatchObject({ head: 2, previous: 1 });
+    expect(types(await store.readEvents("a")).filter((type) => type === "iterationFinished")).toHaveLength(2);
+  });
+
+  test("a connection that the browser closes again and again is told, and the next commit brings everything", async () => {
+    await commitIterations("a", 1);
+    const transaction = vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementation(() => {
+      throw new DOMException("The database connection is closing.", "InvalidStateError");
+    });
+    await expect(store.commit(makeCommit("a", 2))).rejects.toThrow("save run: The browser closed its database");
+    expect(transaction).toHaveBeenCalledTimes(2);
+    vi.restoreAllMocks();
+    await store.commit(makeCommit("a", 3));
+    expect(types(await store.readEvents("a")).filter((type) => type === "iterationFinished")).toHaveLength(3);
+  });
+
+  test("a database that is deleted under the store is made again", async () => {
+    await commitIterations("a", 2);
+    await deleteDB(DATABASE_NAME);
+    expect(await store.commit(makeCommit("a", 3))).toBe("restored");
+    expect(types(await store.readEvents("a")).filter((type) => type === "iterationFinished")).toHaveLength(3);
+  });
+
   test("a newer version of the page gets the database, and this store says that it stopped saving", async () => {
     await commitIterations("a", 1);
     const newer = await openDB(DATABASE_NAME, DATABASE_VERSION + 1);
@@ -288,6 +378,26 @@ async function damage(runId: string, iteration: number): Promise<void> {
   payload[0] = payload[0]! ^ 1;
   await database.put("checkpoints", { ...checkpoint, payload });
   database.close();
+}
+
+function evaluation(iteration: number, meanReturn: number): TrainingEvent {
+  const shares = { successRate: 0, episodeCount: 1, perVariation: [] };
+  return { type: "evaluated", evaluation: { iteration, meanReturn, ...shares, memory: "off", split: "test" } };
+}
+
+/** What a browser does when it loses its database: the transaction is undone, then `close` is told. */
+function closeDuringNextPut(storeName: string): { closedCount: number } {
+  const told = { closedCount: 0 };
+  const spy = vi.spyOn(IDBObjectStore.prototype, "put");
+  spy.mockImplementation(function (this: IDBObjectStore, ...args) {
+    if (this.name !== storeName || told.closedCount > 0) return ORIGINAL_PUT.apply(this, args);
+    told.closedCount++;
+    const request = ORIGINAL_PUT.apply(this, args);
+    this.transaction.abort();
+    forceCloseDatabase(this.transaction.db as never);
+    return request;
+  });
+  return told;
 }
 
 function failPutsInto(storeName: string, errorName: string): void {

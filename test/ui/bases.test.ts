@@ -3,7 +3,7 @@ import { baseForTask } from "../../src/ui/actions/bases.ts";
 import type { BaseOption } from "../../src/ui/store/store.ts";
 
 function option(name: string, tasks: readonly string[] | null): BaseOption {
-  return { name, title: name, description: "", tasks };
+  return { name, title: name, description: "", size: null, tasks };
 }
 
 const BASES = [option("base", ["a", "b"]), option("general", ["a", "b", "c"]), option("mine", null)];

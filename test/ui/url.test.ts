@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { parseRunConfig } from "../../src/core/training/config-parsing.ts";
 import { CONFIG_FIELDS, DEFAULT_CONFIG, type ConfigField, type RunConfig } from "../../src/core/training/run-config.ts";
 import { configOfHash, hashOfConfig } from "../../src/ui/url.ts";
+import { fuzz } from "../support/fuzz.ts";
 
 test("a link holds only what differs from the defaults", () => {
   expect(hashOfConfig(DEFAULT_CONFIG, true)).toBe("#v=1");
@@ -68,15 +70,80 @@ test("links that are too long, broken or of another version are ignored with a n
   expect(() => configOfHash("#v=1&task=%E0%A4%A&%=%")).not.toThrow();
 });
 
-test("any text at all gives a valid configuration", () => {
-  fc.assert(
-    fc.property(fc.string(), (text) => {
-      const { config } = configOfHash(`#v=1&${text}`) ?? { config: DEFAULT_CONFIG };
-      for (const field of CONFIG_FIELDS) {
-        const value = config[field.key];
-        expect(typeof value).toBe(typeof field.default);
-        if (field.kind === "number") expect(Number.isFinite(value)).toBe(true);
-      }
+/** What is asked of a link, whatever it says. */
+function expectHarmless(hash: string): void {
+  const { config, corrections, race } = configOfHash(hash) ?? { config: DEFAULT_CONFIG, corrections: [], race: true };
+  expect(parseRunConfig(config)).toEqual(config);
+  expect(Object.getPrototypeOf(config)).toBe(Object.prototype);
+  expect(typeof race).toBe("boolean");
+  expect(corrections.every((correction) => correction.length < 300)).toBe(true);
+  expect(Object.keys(Object.prototype)).toEqual([]);
+}
+
+const hostileKey = fc.oneof(
+  fc.constantFrom("__proto__", "__proto__.polluted", "constructor.prototype", "constructor", "prototype", "v", "race"),
+  fc.constantFrom(...CONFIG_FIELDS.map(({ key }) => key)),
+  fc.string(),
+);
+const hostileValue = fc.oneof(
+  fc.constantFrom(
+    "NaN",
+    "1e309",
+    "-1e309",
+    "-5",
+    "-0",
+    "0x10",
+    "1_000",
+    "%E0%A4%A",
+    "%00",
+    "\u202e",
+    "<img src=x onerror=alert(1)>",
+  ),
+  fc.constantFrom("javascript:alert(1)", "../../etc/passwd", "[]", "{}", "null", "9".repeat(400), "x".repeat(3000)),
+  fc.double().map(String),
+  fc.bigInt().map(String),
+  fc.string({ unit: "binary" }),
+);
+
+test("any keys and values at all give a valid configuration, and nothing else is touched", async () => {
+  await fuzz(
+    "links, keys and values",
+    500,
+    fc.property(fc.array(fc.tuple(hostileKey, hostileValue), { maxLength: 12 }), fc.boolean(), (pairs, encoded) => {
+      const code = encoded ? encodeURIComponent : String;
+      expectHarmless(
+        `#v=1&${pairs.map(([key, value]) => `${code(key.toWellFormed())}=${code(value.toWellFormed())}`).join("&")}`,
+      );
     }),
   );
+});
+
+test("any text at all gives a valid configuration", async () => {
+  await fuzz(
+    "links, any text",
+    500,
+    fc.property(fc.string({ unit: "binary", maxLength: 200 }), fc.boolean(), (text, isVersioned) => {
+      expectHarmless(isVersioned ? `#v=1&${text}` : `#${text}`);
+    }),
+  );
+});
+
+test("every correction is told: what a link asks for and does not get has a sentence", async () => {
+  await fuzz(
+    "links, one setting",
+    500,
+    fc.property(fc.constantFrom(...CONFIG_FIELDS), hostileValue, (field, text) => {
+      const value = text.toWellFormed();
+      const { config, corrections } = configOfHash(`#v=1&${field.key}=${encodeURIComponent(value)}`)!;
+      const got = config[field.key];
+      const isAsked = field.kind === "number" ? got === Number(value) && value.trim() !== "" : got === value;
+      expect(corrections).toHaveLength(isAsked ? 0 : 1);
+    }),
+  );
+});
+
+test("ten megabytes of link are ignored at once", () => {
+  const start = performance.now();
+  expectHarmless(`#v=1&${"a=1&".repeat(2_500_000)}`);
+  expect(performance.now() - start).toBeLessThan(1000);
 });

@@ -26,6 +26,9 @@ export class StorageError extends Error {
 /** Another tab opened the run and writes it now; nothing was written. */
 export class TakenOverError extends StorageError {}
 
+/** A newer version of the page has taken over the database; this one writes nothing any more. */
+export class OutdatedPageError extends StorageError {}
+
 /**
  * Closes a switch over a union: a missing case does not compile.
  *

@@ -31,6 +31,7 @@ async function shippedBases(): Promise<BaseOption[]> {
     name,
     title,
     tasks: tasks === "all" ? taskSpecs().map(({ task }) => task) : tasks,
+    size: { width, layers },
     description: `width ${width}, ${layers} layers, ${heads} heads, ${formatCount(weights)} weights`,
   }));
 }
@@ -47,7 +48,8 @@ async function trainedBases(): Promise<BaseOption[]> {
 function trainedBase(name: string): BaseOption {
   const made = parsePretrainedName(name);
   const title = made === null ? name : `trained here, ${formatTokens(made.tokens)} tokens, seed ${made.seed}`;
-  return { name, title, description: "trained in this browser and stored in it", tasks: null };
+  const description = "trained in this browser and stored in it";
+  return { name, title, description, tasks: null, size: null };
 }
 
 /**

@@ -5,7 +5,7 @@
 import type { IterationSummary, TrainingEvent } from "../../core/events/training-event.ts";
 import { readRunConfig } from "../../core/training/config-parsing.ts";
 import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts";
-import type { InspectedToken, TipEdit, WorkerMessage } from "../../protocol/messages.ts";
+import type { WorkerMessage } from "../../protocol/messages.ts";
 import { knownSettings, totalMs } from "../store/run-slice.ts";
 import { asSentence, formatDuration } from "../format.ts";
 import { emptyView } from "../store/run-view.ts";
@@ -13,22 +13,22 @@ import { INITIAL_SELECTION } from "../store/selection.ts";
 import type { WorkerState } from "../store/worker-slice.ts";
 import { addNote, liveView, usePage } from "../store/store.ts";
 import { hashOfConfig } from "../url.ts";
-import { messageOf, WORKER_LOST, WorkerClient, type CommandBody } from "../worker-client.ts";
+import { messageOf, WORKER_LOST, type CommandBody } from "../worker-client.ts";
 import { readSession, writeSession, type StoredSession } from "./browser-memory.ts";
+import { whenSizeIsFine } from "./large-runs.ts";
 import { applyNow, hear } from "./heard-queue.ts";
+import { noticeStorage } from "./storage-notices.ts";
 import { removeRecording } from "./recording.ts";
+import { client, onWorkerMessage, runIds } from "./run-client.ts";
+import { FILE_TIMEOUT_MS } from "./run-requests.ts";
 import { companionMethod, methodTitle, runTitle } from "./run-title.ts";
 
-const INSPECT_TIMEOUT_MS = 60_000;
-const FILE_TIMEOUT_MS = 120_000;
 /** After so many starts by itself without a finished iteration, the page waits for the visitor. */
 const MAX_ATTEMPTS = 3;
 /** Where an iteration takes longer, a second run beside the first is a burden. */
 const SLOW_ITERATION_MS = 30_000;
 
-const client = new WorkerClient(receive);
-/** Database ids of the live runs. */
-const runIds = new Map<string, string>();
+onWorkerMessage(receive);
 /** What runs that are being opened have told of their configuration. */
 const openingConfigs = new Map<string, Partial<RunConfig>>();
 let nextKey = 1;
@@ -123,7 +123,7 @@ function considerCompanion({ times }: IterationSummary): void {
 /** Starts or goes on. */
 export function train(): void {
   const worker = liveView(usePage.getState())?.worker;
-  if (worker === undefined || worker === null) startRuns(true);
+  if (worker === undefined || worker === null) whenSizeIsFine(() => startRuns(true));
   else if (worker.state === "finished" && !extend()) restart();
   else if (worker.state === "elsewhere") takeOver();
   else {
@@ -149,10 +149,17 @@ export function pause(): void {
   rememberSession({ wasRunning: false });
 }
 
+/** Pauses for a reload, after which the runs go on by themselves. */
+export function pauseForReload(): void {
+  const wasRunning = isRunning();
+  pause();
+  rememberSession({ wasRunning });
+}
+
 /** One iteration, then pause. */
 export function step(): void {
   const live = liveView(usePage.getState());
-  if (live === null) startRuns(false);
+  if (live === null) whenSizeIsFine(() => startRuns(false));
   else if (live.worker?.state !== "paused") return;
   usePage.setState({ isPausing: false });
   sendToAll({ type: "step" });
@@ -193,8 +200,10 @@ function bringBack(session: StoredSession, keys: readonly string[]): void {
 
 /** Ends the runs and starts again with the form's settings. */
 export function restart(): void {
-  endRuns();
-  startRuns(true);
+  whenSizeIsFine(() => {
+    endRuns();
+    startRuns(true);
+  });
 }
 
 function endRuns(): void {
@@ -308,7 +317,7 @@ export function setRace(race: boolean): void {
   if (race || mainKey === undefined || companionKey === undefined) return;
   client.close(companionKey);
   usePage.setState(({ order, shownKey, views }) => ({
-    views: Object.fromEntries(Object.entries(views).filter(([key]) => key !== companionKey)),
+    views: withoutKey(views, companionKey),
     order: order.filter((key) => key !== companionKey),
     liveKeys: [mainKey],
     shownKey: shownKey === companionKey ? mainKey : shownKey,
@@ -323,36 +332,47 @@ export function sendSettings(changes: Partial<RunConfig>): void {
   if (session !== null) writeSession({ ...session, config: { ...session.config, ...changes } });
 }
 
-/** Changes the memory of the run that is shown. */
-export function editTip(edit: TipEdit): void {
-  const { shownKey } = usePage.getState();
-  if (shownKey !== null) client.send(shownKey, { type: "editTip", edit });
-}
-
-/** Next-token probabilities of a rollout's turn in the run that is shown. */
-export async function inspect(key: string, rolloutId: string, turn: number): Promise<readonly InspectedToken[]> {
-  const answer = await client.request(key, { type: "inspect", rolloutId, turn }, INSPECT_TIMEOUT_MS);
-  return answer.type === "inspected" ? answer.tokens : [];
-}
-
-/** The main run as a file; null with a note if there is none. */
-export async function exportCheckpoint(): Promise<ArrayBuffer | null> {
-  const [key] = usePage.getState().liveKeys;
-  if (key === undefined) {
-    addNote("error", "There is no run to save. Press Train first.");
-    return null;
-  }
-  const answer = await client.request(key, { type: "exportCheckpoint" }, FILE_TIMEOUT_MS);
-  return answer.type === "checkpoint" ? answer.bytes : null;
-}
-
-/** Replaces the runs by the one of a file, paused. */
+/** Replaces the runs by the one of a file, paused and under a new name. Until it is open, they are left as they are. */
 export async function importCheckpoint(bytes: ArrayBuffer): Promise<void> {
+  const key = `live-${nextKey++}`;
+  const runId = newRunId("file");
+  const hidden = emptyView({ key, title: "", source: "live", method: "", config: {} });
+  usePage.setState(({ views }) => ({ views: { ...views, [key]: hidden } }));
+  const { backendChoice: backend } = usePage.getState();
+  try {
+    client.open(key, runId);
+    await client.request(key, { type: "importCheckpoint", bytes, backend }, FILE_TIMEOUT_MS);
+    applyNow();
+  } catch (error) {
+    client.close(key);
+    usePage.setState(({ views }) => ({ views: withoutKey(views, key) }));
+    throw error;
+  }
+  const view = usePage.getState().views[key]!;
   endRuns();
-  usePage.setState({ race: false });
-  startRuns(false);
-  const [key] = usePage.getState().liveKeys;
-  if (key !== undefined) await client.request(key, { type: "importCheckpoint", bytes }, FILE_TIMEOUT_MS);
+  runIds.set(key, runId);
+  usePage.setState(({ views, order }) => ({
+    views: { ...views, [key]: view },
+    order: [...order, key],
+    liveKeys: [key],
+    shownKey: key,
+    race: false,
+    openedBackend: backend,
+  }));
+  writeSession({ mainId: runId, companionId: null, race: false, config: {}, wasRunning: false, attempts: 0 });
+  followConfig(key, true, configFromRecord(view.run.config));
+}
+
+/** Opens a stored run in the place of the live ones, paused. */
+export function openStoredRun(runId: string, config: RunConfig): void {
+  endRuns();
+  const session = { companionId: null, race: false, wasRunning: false, attempts: 0 };
+  writeSession({ ...session, mainId: runId, config: { ...config } });
+  resumeStoredRun(null);
+}
+
+function withoutKey<Value>(values: Readonly<Record<string, Value>>, key: string): Record<string, Value> {
+  return Object.fromEntries(Object.entries(values).filter(([other]) => other !== key));
 }
 
 function sendToAll(command: CommandBody): void {
@@ -371,6 +391,7 @@ function receive(key: string, message: WorkerMessage): void {
   if (message.type === "state") noticeState(key, isMain, message.state);
   if (message.type === "failed") noticeFailure(key, isMain, message);
   if (message.type === "elsewhere") noticeElsewhere(key, isMain);
+  if (message.type === "storage") noticeStorage(message);
 }
 
 /** The status line says so and offers to take the run over. */

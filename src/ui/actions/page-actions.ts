@@ -5,7 +5,9 @@ import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts
 import type { BackendChoice } from "../../protocol/messages.ts";
 import { addNote, usePage, type Theme } from "../store/store.ts";
 import { readBackendChoice, readSession, readTheme, writeBackendChoice, writeTheme } from "./browser-memory.ts";
-import { attempt, exportCheckpoint, importCheckpoint, resumeStoredRun } from "./live-runs.ts";
+import { attempt, importCheckpoint, isRunning, resumeStoredRun } from "./live-runs.ts";
+import { liveRuns } from "./run-client.ts";
+import { exportRun } from "./run-requests.ts";
 import { playRecording } from "./recording.ts";
 import { readAddress, showInAddress } from "./settings-actions.ts";
 
@@ -14,15 +16,12 @@ const MAX_CHECKPOINT_BYTES = 64 * 2 ** 20;
 
 export function saveCheckpoint(): void {
   attempt("The checkpoint could not be saved.", async () => {
-    const { views, liveKeys } = usePage.getState();
-    const bytes = await exportCheckpoint();
-    const run = views[liveKeys[0] ?? ""]?.run;
-    if (bytes === null) return;
-    downloadFile(
-      `${run?.method ?? "run"}-iteration-${run?.iteration ?? 0}.safetensors`,
-      bytes,
-      "application/octet-stream",
-    );
+    const { views } = usePage.getState();
+    const [main] = liveRuns();
+    if (main === undefined) throw new Error("There is no run to save. Press Train first.");
+    const { bytes, iteration } = await exportRun(main.key);
+    const method = views[main.key]?.run.method ?? "run";
+    downloadFile(`${method}-iteration-${iteration}.safetensors`, [bytes], "application/octet-stream");
   });
 }
 
@@ -33,9 +32,19 @@ export function loadCheckpoint(): void {
     if (file.size > MAX_CHECKPOINT_BYTES) {
       throw new Error(`It must be at most 64 MB, this file has ${Math.round(file.size / 2 ** 20)} MB.`);
     }
-    await importCheckpoint(await file.arrayBuffer());
-    addNote("info", "The checkpoint is loaded. Press Resume to go on with it.");
+    if (!isRunning()) await openFile(file);
+    else {
+      addNote("info", "A run is on. It ends when the file is opened; what it has learned stays stored.", {
+        label: "End it and open the file",
+        run: () => attempt("The checkpoint could not be loaded.", () => openFile(file)),
+      });
+    }
   });
+}
+
+async function openFile(file: File): Promise<void> {
+  await importCheckpoint(await file.arrayBuffer());
+  addNote("info", "The checkpoint is loaded. Press Resume to go on with it.");
 }
 
 function allViews() {
@@ -44,12 +53,12 @@ function allViews() {
 }
 
 export function saveCurves(): void {
-  downloadFile("empo2-curves.csv", curvesCsv(allViews()), "text/csv");
+  downloadFile("empo2-curves.csv", [curvesCsv(allViews())], "text/csv");
 }
 
 export function saveRollouts(): void {
   const views = allViews();
-  downloadFile("empo2-rollouts.jsonl", rolloutsJsonl(views), "application/jsonl");
+  downloadFile("empo2-rollouts.jsonl", [rolloutsJsonl(views)], "application/jsonl");
   const dropped = Math.max(...views.map(({ episodes }) => episodes.droppedIterations));
   if (dropped > 0) addNote("info", `The first ${dropped} iterations are no longer in the page and not in the file.`);
 }

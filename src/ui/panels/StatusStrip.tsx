@@ -9,6 +9,8 @@ import { asSentence, formatDuration } from "../format.ts";
 import { waitingForRestart } from "../store/settings-slice.ts";
 import { liveView, usePage, type PlaybackState } from "../store/store.ts";
 import type { WorkerState } from "../store/worker-slice.ts";
+import { StorageStrip } from "./StorageStrip.tsx";
+import { UpdateStrip } from "./UpdateStrip.tsx";
 import styles from "./StatusStrip.module.css";
 
 /** One line that says what the page is doing: playing a recording, loading, training, or why not. */
@@ -18,6 +20,8 @@ export function StatusStrip() {
   return (
     <>
       <Corrections />
+      <UpdateStrip />
+      {worker !== null && <StorageStrip worker={worker} />}
       {worker !== null ? <LiveStatus worker={worker} /> : <RecordedStatus playback={playback} />}
     </>
   );

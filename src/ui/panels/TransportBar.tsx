@@ -196,6 +196,7 @@ function PageButtons() {
         items={[
           { label: "Save checkpoint to a file", run: saveCheckpoint, isDisabled: !hasLive },
           { label: "Load checkpoint from a file", run: loadCheckpoint },
+          { label: "Saved runs, backup", run: () => usePage.setState({ isSavedOpen: true }) },
           { label: "Export curves (CSV)", run: saveCurves, isDisabled: !hasRuns },
           { label: "Export rollouts (JSON lines)", run: saveRollouts, isDisabled: !hasRuns },
           { label: "Play the recorded run", run: () => void playRecording(), isDisabled: hasLive },

@@ -14,6 +14,9 @@ const ENTRY_SCHEMA = v.object({
   commit: v.optional(v.pipe(v.string(), v.maxLength(40))),
   date: v.optional(v.pipe(v.string(), v.maxLength(40))),
 });
+/** What a recorded run may be when it is inflated, and its longest line: several times the shipped ones. */
+const MAX_CHARACTERS = 32 * 2 ** 20;
+const MAX_LINE = 2 ** 20;
 const INDEX_SCHEMA = v.array(ENTRY_SCHEMA);
 
 /** One recorded run of the index. */
@@ -37,9 +40,15 @@ export async function fetchEvents(url: URL, onEvents: (events: readonly TimedEve
   const response = await fetch(url);
   if (!response.ok || response.body === null) throw new Error(`it could not be loaded (${response.status})`);
   let rest = "";
+  let size = 0;
   const reader = (await decompressed(response.body)).pipeThrough(new TextDecoderStream()).getReader();
   for (;;) {
     const { done, value } = await reader.read();
+    size += value?.length ?? 0;
+    if (size > MAX_CHARACTERS || rest.length > MAX_LINE) {
+      await reader.cancel();
+      throw new Error("it is larger than any recorded run");
+    }
     const lines = (rest + (value ?? "")).split("\n");
     rest = done ? "" : lines.pop()!;
     onEvents(lines.flatMap(parseLine));

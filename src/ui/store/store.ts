@@ -39,9 +39,17 @@ export interface BaseOption {
   readonly name: string;
   readonly title: string;
   readonly description: string;
+  /** Width of the residual stream, and layers; null if not known. */
+  readonly size: { readonly width: number; readonly layers: number } | null;
   /** Shipped beside the page: the tasks it has learned to act in. Null for one that was trained in this browser. */
   readonly tasks: readonly string[] | null;
 }
+
+/**
+ * Whether a newer version of the page is there: none; downloaded and waiting; to be taken when the runs have paused; taken
+ * in another tab, so that this one has to be reloaded.
+ */
+export type UpdateState = "none" | "waiting" | "pausing" | "taken";
 
 export type Theme = "system" | "light" | "dark";
 
@@ -78,6 +86,9 @@ export interface PageState {
   readonly isWorldWide: boolean;
   readonly isLabOpen: boolean;
   readonly isHelpOpen: boolean;
+  /** The dialog with everything that is stored in this browser. */
+  readonly isSavedOpen: boolean;
+  readonly update: UpdateState;
 }
 
 export const INITIAL_PAGE: PageState = {
@@ -101,6 +112,8 @@ export const INITIAL_PAGE: PageState = {
   isWorldWide: false,
   isLabOpen: false,
   isHelpOpen: false,
+  isSavedOpen: false,
+  update: "none",
 };
 
 export const usePage = create<PageState>(() => INITIAL_PAGE);

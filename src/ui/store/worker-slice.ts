@@ -12,7 +12,14 @@ export interface WorkerState {
   readonly backendReason: string;
   /** WebGPU runs in software here; WebAssembly is faster. */
   readonly isEmulated: boolean;
-  readonly saved: { readonly iteration: number; readonly error: string | null } | null;
+  readonly saved: {
+    readonly iteration: number;
+    /** When, milliseconds since 1970; null if it was before the run was opened here. */
+    readonly at: number | null;
+    readonly error: string | null;
+  } | null;
+  /** A newer version of the page has taken the database. */
+  readonly isOutdated: boolean;
   readonly error: string | null;
 }
 
@@ -24,6 +31,7 @@ export const INITIAL_WORKER: WorkerState = {
   backendReason: "",
   isEmulated: false,
   saved: null,
+  isOutdated: false,
   error: null,
 };
 
@@ -42,7 +50,9 @@ export function reduceWorker(state: WorkerState, message: WorkerMessage): Worker
     case "state":
       return { ...state, state: message.state, progress: null, error: null };
     case "saved":
-      return { ...state, saved: { iteration: message.iteration, error: message.error } };
+      return { ...state, saved: { iteration: message.iteration, at: message.at, error: message.error } };
+    case "storage":
+      return message.incident === "outdated" ? { ...state, isOutdated: true } : state;
     case "failed":
       if (message.requestId !== null) return state;
       return { ...state, state: "failed", progress: null, error: message.error.message };

@@ -9,7 +9,7 @@ import { TaskEntry } from "./TaskEntry.tsx";
 import styles from "./TasksView.module.css";
 
 /** All tasks of both worlds: what each asks, what it is worth, and how hard it is. */
-export function TasksView() {
+export default function TasksView() {
   const [figures, setFigures] = useState<TaskFigures | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [openTask, setOpenTask] = useState<string | null>(null);

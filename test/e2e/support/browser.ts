@@ -28,6 +28,10 @@ interface PlaygroundOptions {
   /** Keeps `navigator.gpu`, but `requestAdapter()` gives null. */
   readonly withoutAdapter?: boolean;
   readonly viewport?: { readonly width: number; readonly height: number };
+  /** Lets the page keep itself for offline use. Then requests of the page are not seen here, and preludes do not work. */
+  readonly withServiceWorker?: boolean;
+  /** The test itself makes the page do what it must not do. */
+  readonly allowsViolations?: boolean;
 }
 
 interface Playground {
@@ -45,23 +49,37 @@ interface Playground {
   readonly close: () => Promise<void>;
 }
 
-/** Serves the built page from a sub-path and opens it in a fresh Chromium profile that records what goes wrong. */
+/**
+ * Serves the built page from a sub-path and opens it in a fresh Chromium profile that records what goes wrong. Closing it
+ * fails if the page asked another origin or did what its Content-Security-Policy or Trusted Types forbid.
+ */
 export async function openPlayground(options: PlaygroundOptions = {}): Promise<Playground> {
   const root = options.root ?? DIST;
   if (!existsSync(path.join(root, "index.html"))) throw new Error(`open playground: requires ${root}; npm run build`);
   const server = await startStaticServer({ root, basePath: SUB_PATH });
   const browser = await launchChromium(options.withoutAdapter !== true && options.withoutWebGpu !== true);
-  const context = await browser.newContext({ viewport: options.viewport ?? { width: 1280, height: 800 } });
+  const context = await browser.newContext({
+    viewport: options.viewport ?? { width: 1280, height: 800 },
+    serviceWorkers: options.withServiceWorker === true ? "allow" : "block",
+  });
   const prelude = (options.withoutWebGpu === true ? DELETE_WEBGPU : "") + (options.prelude ?? "");
   const watched = await watch(context, new URL(server.url).origin, prelude);
   const page = await context.newPage();
   const url = server.url + (options.suffix ?? "");
   await page.goto(url);
   const close = async (): Promise<void> => {
+    await context.unrouteAll({ behavior: "ignoreErrors" });
     await browser.close();
     await server.close();
+    if (options.allowsViolations !== true) refuseViolations(watched);
   };
   return { page, context, url, ...watched, close };
+}
+
+/** Every test fails whose page asked another origin or did what its policy forbids. */
+function refuseViolations({ cspViolations, foreignRequests }: Pick<Playground, "cspViolations" | "foreignRequests">) {
+  if (cspViolations.length + foreignRequests.length === 0) return;
+  throw new Error(`the page: nothing its policy forbids, got ${[...cspViolations, ...foreignRequests].join("; ")}`);
 }
 
 /** Starts Chromium, with a software WebGPU adapter or with none. */

@@ -196,9 +196,9 @@ describe("worker messages", () => {
     const running = messages(
       { type: "progress", runId: "a", progress },
       { type: "state", runId: "a", state: "running" },
-      { type: "saved", runId: "a", iteration: 4, error: null },
+      { type: "saved", runId: "a", iteration: 4, at: 1, error: null },
     );
-    expect(running).toMatchObject({ state: "running", progress: null, saved: { iteration: 4, error: null } });
+    expect(running).toMatchObject({ state: "running", progress: null, saved: { iteration: 4, at: 1, error: null } });
   });
 
   test("end the run only when the failure answers no request", () => {
