@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ALGORITHMS } from "../../../src/core/algorithms/registry.ts";
-import { ConfigError, DeviceError } from "../../../src/core/base/errors.ts";
+import { ConfigError, NotFiniteError } from "../../../src/core/base/errors.ts";
 import { encode } from "../../../src/core/text/tokenizer.ts";
 import { SUCCESS_SCORE } from "../../../src/core/training/evaluator.ts";
 import { weightsHash } from "../../../src/core/training/fingerprint.ts";
@@ -85,9 +85,9 @@ describe("a run", () => {
 
   it("stops with the policy's error and does not count the iteration", async () => {
     const policy = doorPolicy(1);
-    const failing = Object.assign(policy, { update: () => Promise.reject(new DeviceError("update: a finite loss")) });
+    const failing = Object.assign(policy, { update: () => Promise.reject(new NotFiniteError("update: a finite loss")) });
     const { session } = await startRun({ policy: failing });
-    await expect(session.runIteration()).rejects.toThrow(DeviceError);
+    await expect(session.runIteration()).rejects.toThrow(NotFiniteError);
     expect(session.iteration).toBe(0);
   });
 
