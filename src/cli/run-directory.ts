@@ -12,6 +12,7 @@ const STORED: readonly TrainingEvent["type"][] = [
   "iterationFinished",
   "evaluated",
   "configChanged",
+  "incident",
   "runFinished",
   "runFailed",
 ];

@@ -110,6 +110,14 @@ export type WorkerMessage =
     }
   | { readonly type: "progress"; readonly runId: string; readonly progress: Progress | null }
   | { readonly type: "state"; readonly runId: string; readonly state: "running" | "paused" | "finished" }
+  /** The run was paused by itself after so many finished iterations, and why; `resume` goes on. */
+  | {
+      readonly type: "halted";
+      readonly runId: string;
+      readonly iteration: number;
+      readonly kind: "notFinite" | "alarm";
+      readonly reason: string;
+    }
   /** Another tab trains the run: `taken` if it was this one before. Nothing more comes of the run here. */
   | { readonly type: "elsewhere"; readonly runId: string; readonly taken: boolean }
   /** `replay` is true for the stored history sent after a resume. */

@@ -25,13 +25,14 @@ const COMPILE_TEXTS = {
 /** The host of the training worker. */
 export function createBrowserHost(store: RunStore, post: OutboxPorts["post"]): RunHost {
   const { nextTask } = messageTasks();
+  const surroundings = { store, breathe: breathing(nextTask), loadBase: keepingBase(store) };
   return new RunHost({
     store,
     post,
     nextTask,
     clock: CLOCK,
     lock: lockRun,
-    openRun: (request) => openRun(request, store, breathing(nextTask)),
+    openRun: (request) => openRun(request, surroundings),
     pretrain: async (request) => {
       await startWanted(request.backend);
       await pretrainHere(request, store, nextTask);
@@ -39,12 +40,29 @@ export function createBrowserHost(store: RunStore, post: OutboxPorts["post"]): R
   });
 }
 
-async function openRun(request: OpenRequest, store: RunStore, breathe: () => Promise<void>): Promise<OpenedRun> {
-  const { config, checkpoint, emit, onProgress } = request;
+type BaseLoader = (name: string, onProgress: (progress: Progress) => void) => Promise<Uint8Array>;
+
+/** Loads a base policy once: a run that goes on after a fault needs no network. */
+function keepingBase(store: RunStore): BaseLoader {
+  let kept: { readonly name: string; readonly file: Uint8Array } | null = null;
+  return async (name, onProgress) => {
+    if (kept?.name !== name) kept = { name, file: await loadBaseFile(name, store, onProgress) };
+    return kept.file;
+  };
+}
+
+interface Surroundings {
+  readonly store: RunStore;
+  readonly breathe: () => Promise<void>;
+  readonly loadBase: BaseLoader;
+}
+
+async function openRun(request: OpenRequest, { store, breathe, loadBase }: Surroundings): Promise<OpenedRun> {
+  const { config, checkpoint, emit, onProgress, onHalved } = request;
   onProgress({ stage: "backend", fraction: null, remainingMs: null, text: "Starting the compute backend" });
   const selected = await startWanted(request.backend);
-  const baseFile = await loadBaseFile(config.base, store, onProgress);
-  const plain = await createPolicy(basePolicyState(baseFile));
+  const baseFile = await loadBase(config.base, onProgress);
+  const plain = await createPolicy(basePolicyState(baseFile), onHalved);
   let tellWay: () => void = () => undefined;
   const workingWay = new Promise<void>((resolve) => (tellWay = resolve)).then(() => plain.describe()).catch(String);
   const watch = selected.name === "webgpu" ? await compilationWatcher(store, onProgress, tellWay) : () => null;

@@ -8,7 +8,7 @@ import type {
 } from "../../core/events/training-event.ts";
 import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts";
 
-/** A change of the configuration while the run was on. */
+/** A change of the configuration while the run was on, or a fault that it went on after. */
 export interface Mark {
   readonly iteration: number;
   readonly text: string;
@@ -71,6 +71,8 @@ export function reduceRun(state: RunState, event: TrainingEvent): RunState {
       return finishIteration(state, event.summary);
     case "configChanged":
       return addMark(state, event);
+    case "incident":
+      return addIncident(state, event);
     case "runFinished":
       return { ...state, finished: event, phase: null };
     case "runFailed":
@@ -147,6 +149,12 @@ function addMark(state: RunState, event: TrainingEvent & { readonly type: "confi
     config: { ...state.config, ...changes },
     marks: [...state.marks, { iteration: event.iteration, text }],
   };
+}
+
+/** Told again after a reload, it is marked once. */
+function addIncident(state: RunState, { iteration, text }: TrainingEvent & { readonly type: "incident" }): RunState {
+  const isKnown = state.marks.some((mark) => mark.iteration === iteration && mark.text === text);
+  return isKnown ? state : { ...state, marks: [...state.marks, { iteration, text }] };
 }
 
 function describeChange(label: string, before: unknown, after: unknown): string {
