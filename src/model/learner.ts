@@ -3,7 +3,13 @@ import type { LanguageModelRow, LossConfig, OptimizerConfig, UpdateRow } from ".
 import { DeviceCopy, type HostState } from "./host-state.ts";
 import type { MicroBatches } from "./micro-batches.ts";
 import { noSums, surrogateLoss, weightedCrossEntropy, type SurrogateSums } from "./losses.ts";
-import { accumulateGradient, scoreSequences, type ScoredSequence, type SequenceOutcome, type WeightedModel } from "./training.ts";
+import {
+  accumulateGradient,
+  scoreSequences,
+  type ScoredSequence,
+  type SequenceOutcome,
+  type WeightedModel,
+} from "./training.ts";
 import type { Transformer } from "./transformer.ts";
 
 /** Rows of an update with what is minimised. */

@@ -140,6 +140,12 @@ export type WorkerMessage =
   /** An answer to a request that failed, or with `requestId` null a run that stopped. */
   | { readonly type: "failed"; readonly runId: string; readonly requestId: number | null; readonly error: WireError };
 
+/** How a message crosses the worker's port: numbered from 0, so that one that comes late or twice is recognised. */
+export interface WorkerEnvelope {
+  readonly sequence: number;
+  readonly message: WorkerMessage;
+}
+
 /** An error as it crosses the worker's port. */
 export function toWireError(error: unknown): WireError {
   if (error instanceof Error) return { name: error.name, message: error.message };

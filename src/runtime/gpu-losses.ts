@@ -28,7 +28,8 @@ export class GpuLosses {
   /** What to tell a person whose run uses this backend now; null before the first loss. */
   advice(backend: BackendName): string | null {
     if (this.#times.length === 0 || backend === "webgpu") return null;
-    const times = this.#times.length === 1 ? "once" : this.#times.length === 2 ? "twice" : `${this.#times.length} times`;
+    const times =
+      this.#times.length === 1 ? "once" : this.#times.length === 2 ? "twice" : `${this.#times.length} times`;
     return `The GPU was lost ${times}. ${ADVICE}`;
   }
 }

@@ -23,7 +23,7 @@ function device(answers: readonly (string | null)[]): ErrorScopes & { readonly o
     popErrorScope: () => {
       open.pop();
       const message = answers[next++] ?? null;
-      return Promise.resolve(message === null ? null : ({ message } as GPUError));
+      return Promise.resolve(message === null ? null : { message });
     },
   };
 }
@@ -31,7 +31,10 @@ function device(answers: readonly (string | null)[]): ErrorScopes & { readonly o
 describe("work on a device without memory", () => {
   it("is done again with half the batch, once, and that is told", async () => {
     const told: string[] = [];
-    const batches = new MicroBatches((sentence) => told.push(sentence), () => null);
+    const batches = new MicroBatches(
+      (sentence) => told.push(sentence),
+      () => null,
+    );
     const { work, given } = hungryWork(batches, 1);
     expect(await batches.run("update", work)).toBe("done");
     expect(given).toEqual([1000, 500]);
@@ -51,9 +54,7 @@ describe("work on a device without memory", () => {
   it("never gets less than its longest row", () => {
     const batches = new MicroBatches(undefined, () => null);
     expect(batches.positions(1000, 800)).toBe(1000);
-    return batches
-      .run("score", hungryWork(batches, 1).work)
-      .then(() => expect(batches.positions(1000, 800)).toBe(800));
+    return batches.run("score", hungryWork(batches, 1).work).then(() => expect(batches.positions(1000, 800)).toBe(800));
   });
 
   it("is recognised by the device's error scope, which is closed each time", async () => {

@@ -26,9 +26,9 @@ it.each(["Exp", "Softmax", "GatherV2", "BatchMatMul", "Transpose", "Sigmoid", "A
       ...right,
       kernelFunc: (parameters) => {
         const info = right.kernelFunc(parameters) as tf.TensorInfo;
-        const { values } = (tf.backend() as unknown as { data: { get(id: object): { values: Float32Array } } }).data.get(
-          info.dataId,
-        );
+        const { values } = (
+          tf.backend() as unknown as { data: { get(id: object): { values: Float32Array } } }
+        ).data.get(info.dataId);
         if (values.length > 1000) values[values.length - 1]! += 0.01;
         return info;
       },

@@ -153,7 +153,9 @@ describe.each(BACKENDS)("on %s", (backend) => {
     await expect(policy.languageModelStep(infinite, OPTIMIZER)).rejects.toThrow(NotFiniteError);
     const gradient = new Float32Array(policy.parameterCount);
     gradient[policy.parameterCount - 1] = Infinity;
-    expect(() => policy.applyGradients(gradient, 1, OPTIMIZER)).toThrow(/finite gradient, got Infinity in "finalNorm.bias"/);
+    expect(() => policy.applyGradients(gradient, 1, OPTIMIZER)).toThrow(
+      /finite gradient, got Infinity in "finalNorm.bias"/,
+    );
     const tooFar = { ...OPTIMIZER, learningRate: 1e39 };
     await expect(policy.languageModelStep(LM_ROWS, tooFar)).rejects.toThrow(/finite weight, got .*Infinity in "/);
     expect(await policy.save()).toEqual(before);

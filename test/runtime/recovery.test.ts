@@ -70,7 +70,12 @@ describe("a lost device", () => {
     const stored = await storedEvents();
     expect(iterationsIn(stored)).toEqual([1, 2, 3, 4]);
     expect(stored.filter(({ type }) => type === "incident")).toEqual([
-      { type: "incident", iteration: 2, kind: "deviceLost", text: expect.stringMatching(/^GPU lost; on webgpu/) as string },
+      {
+        type: "incident",
+        iteration: 2,
+        kind: "deviceLost",
+        text: expect.stringMatching(/^GPU lost; on webgpu/) as string,
+      },
     ]);
     expect(page.opener.sessions.at(-1)?.weight).toBe(await weightOfWholeRun());
   });
@@ -186,7 +191,11 @@ describe("a lost device", () => {
       if (session.iteration === 1) {
         hooks.duringIteration = lost;
         await page.host.handle({ type: "setConfig", ...RUN, changes: { learningRate: 0.002 } });
-        await page.host.handle({ type: "editTip", ...RUN, edit: { type: "add", bucket: "b", text: "open door", score: 9 } });
+        await page.host.handle({
+          type: "editTip",
+          ...RUN,
+          edit: { type: "add", bucket: "b", text: "open door", score: 9 },
+        });
       }
       await lost(session);
     };
@@ -194,7 +203,12 @@ describe("a lost device", () => {
     await page.untilState("finished");
     expect(page.opener.sessions).toHaveLength(2);
     expect(page.opener.sessions[1]).toMatchObject({ config: { learningRate: 0.002 } });
-    expect(page.of("tips").at(-1)?.tips.filter(({ author }) => author === "person")).toHaveLength(1);
+    expect(
+      page
+        .of("tips")
+        .at(-1)
+        ?.tips.filter(({ author }) => author === "person"),
+    ).toHaveLength(1);
   });
 });
 
@@ -234,7 +248,9 @@ describe("a number that is not finite", () => {
     await page.start();
     await page.until("halted");
     await vi.waitFor(() => expect(page.of("state").at(-1)?.state).toBe("paused"));
-    expect(page.of("halted")).toMatchObject([{ iteration: 2, kind: "notFinite", reason: `In iteration 3: ${BROKEN}.` }]);
+    expect(page.of("halted")).toMatchObject([
+      { iteration: 2, kind: "notFinite", reason: `In iteration 3: ${BROKEN}.` },
+    ]);
     expect(page.of("failed")).toEqual([]);
     expect(page.opener.sessions.at(-1)).toMatchObject({ iteration: 2, isDisposed: false });
     expect(page.opener.sessions.at(-1)?.weight).not.toBeNaN();

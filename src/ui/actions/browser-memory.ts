@@ -14,7 +14,7 @@ const SESSION_SCHEMA = v.object({
   /** Complete configuration of the main run, read leniently. */
   config: v.record(v.string(), v.union([v.string(), v.number()])),
   wasRunning: v.boolean(),
-  /** Starts by itself without a finished iteration in between. */
+  /** Starts of a page that ended without notice and without a finished iteration: crashes, for all that is known. */
   attempts: v.number(),
 });
 
@@ -52,6 +52,28 @@ export function readSession(): StoredSession | null {
 
 export function writeSession(session: StoredSession | null): void {
   write(SESSION_KEY, session === null ? null : JSON.stringify(session));
+}
+
+/**
+ * A page that is closed, reloaded or put away says so; one that crashes, or is killed for its memory, does not. Takes the
+ * start of this page back for as long as it is out of sight, where ending it is nobody's fault.
+ */
+export function noticePageEnds(): void {
+  let takenBack: number | null = null;
+  const leave = (): void => {
+    const session = readSession();
+    if (session === null || takenBack !== null) return;
+    takenBack = session.attempts;
+    writeSession({ ...session, attempts: 0 });
+  };
+  const comeBack = (): void => {
+    const session = readSession();
+    if (session !== null && takenBack !== null) writeSession({ ...session, attempts: takenBack });
+    takenBack = null;
+  };
+  addEventListener("pagehide", leave);
+  addEventListener("pageshow", ({ persisted }) => (persisted ? comeBack() : undefined));
+  document.addEventListener("visibilitychange", () => (document.hidden ? leave() : comeBack()));
 }
 
 export function readBackendChoice(): BackendChoice {

@@ -3,32 +3,32 @@
  * and budget, each in its own worker.
  */
 import type { IterationSummary, TrainingEvent } from "../../core/events/training-event.ts";
-import { readRunConfig } from "../../core/training/config-parsing.ts";
-import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts";
-import type { InspectedToken, TipEdit, WorkerMessage } from "../../protocol/messages.ts";
+import type { NumberField, RunConfig } from "../../core/training/run-config.ts";
+import type { BackendChoice, WorkerMessage } from "../../protocol/messages.ts";
 import { knownSettings, totalMs } from "../store/run-slice.ts";
 import { asSentence, formatDuration } from "../format.ts";
+import { changeSettings, coldSettings, configFromRecord, fieldOf } from "../store/settings-slice.ts";
 import { emptyView } from "../store/run-view.ts";
 import { INITIAL_SELECTION } from "../store/selection.ts";
 import type { WorkerState } from "../store/worker-slice.ts";
 import { addNote, liveView, usePage } from "../store/store.ts";
 import { hashOfConfig } from "../url.ts";
-import { messageOf, WORKER_LOST, WorkerClient, type CommandBody } from "../worker-client.ts";
+import { messageOf, WORKER_LOST, type CommandBody } from "../worker-client.ts";
 import { readSession, writeSession, type StoredSession } from "./browser-memory.ts";
 import { applyNow, hear } from "./heard-queue.ts";
 import { removeRecording } from "./recording.ts";
+import { Restarts } from "./restarts.ts";
+import { client, onWorkerMessage, runIds } from "./run-client.ts";
+import { FILE_TIMEOUT_MS } from "./run-requests.ts";
 import { companionMethod, methodTitle, runTitle } from "./run-title.ts";
 
-const INSPECT_TIMEOUT_MS = 60_000;
-const FILE_TIMEOUT_MS = 120_000;
-/** After so many starts by itself without a finished iteration, the page waits for the visitor. */
-const MAX_ATTEMPTS = 3;
+/** A page that ended so often in the middle of its first iterations opens the run in safe mode. */
+const MOST_CRASHES = 2;
 /** Where an iteration takes longer, a second run beside the first is a burden. */
 const SLOW_ITERATION_MS = 30_000;
 
-const client = new WorkerClient(receive);
-/** Database ids of the live runs. */
-const runIds = new Map<string, string>();
+const restarts = new Restarts();
+onWorkerMessage(receive);
 /** What runs that are being opened have told of their configuration. */
 const openingConfigs = new Map<string, Partial<RunConfig>>();
 let nextKey = 1;
@@ -41,6 +41,8 @@ interface StartOptions {
   readonly runId: string;
   readonly fresh: boolean;
   readonly autoRun: boolean;
+  /** The visitor's wish if not given. */
+  readonly backend?: BackendChoice;
   /** Whether another tab that trains the run is asked to let go. */
   readonly takeOver?: boolean;
 }
@@ -66,9 +68,9 @@ function open({ config, runId, ...start }: StartOptions): string {
 }
 
 function send(key: string, start: Omit<StartOptions, "runId">): void {
-  const { backendChoice } = usePage.getState();
-  usePage.setState({ openedBackend: backendChoice });
-  client.send(key, { type: "start", backend: backendChoice, takeOver: false, ...start });
+  const { backend = usePage.getState().backendChoice } = start;
+  usePage.setState({ openedBackend: backend });
+  client.send(key, { type: "start", takeOver: false, ...start, backend });
 }
 
 /** Starts the main run with the settings of the form, and its companion. */
@@ -82,8 +84,9 @@ function startRuns(autoRun: boolean): void {
     shownKey: key,
     selection: INITIAL_SELECTION,
     settings: { ...settings, running: config, corrections: [] },
+    isSafeMode: false,
   });
-  writeSession({ mainId, companionId: null, race, config: { ...config }, wasRunning: autoRun, attempts: 0 });
+  writeSession({ mainId, companionId: null, race, config: { ...config }, wasRunning: autoRun, attempts: 1 });
 }
 
 /** Starts the other method beside the main run. */
@@ -222,7 +225,7 @@ function endRuns(): void {
 /** Opens the failed runs again, from their last save. */
 function continueFailed(): void {
   const { liveKeys, views } = usePage.getState();
-  for (const key of liveKeys) if (views[key]?.worker?.state === "failed") reopen(key, true);
+  for (const key of liveKeys) if (views[key]?.worker?.state === "failed") reopen(key, { autoRun: true });
 }
 
 /** Goes on here with the runs that another tab trains; that tab saves its iteration and lets go. */
@@ -231,7 +234,7 @@ export function takeOver(): void {
   const session = readSession();
   const autoRun = session?.wasRunning ?? true;
   for (const key of liveKeys) {
-    if (views[key]?.worker?.state === "elsewhere") reopen(key, autoRun, true);
+    if (views[key]?.worker?.state === "elsewhere") reopen(key, { autoRun, takeOver: true });
   }
   const isSameRun = session !== null && session.mainId === runIds.get(liveKeys[0] ?? "");
   if (isSameRun && liveKeys.length === 1) takeOverCompanion(session);
@@ -246,8 +249,31 @@ function takeOverCompanion({ companionId, wasRunning }: StoredSession): void {
   usePage.setState({ race: true });
 }
 
+/** Opens the failed main run again: paused, in plain JavaScript, from which it can be looked at and saved to a file. */
+export function openSafely(): void {
+  const [key] = usePage.getState().liveKeys;
+  if (key === undefined) return;
+  restarts.reset();
+  reopen(key, { autoRun: false, backend: "cpu" });
+}
+
+/** Goes on after a number that was not finite: from the iteration before it, with half the learning rate. */
+export function rollBack(key = usePage.getState().liveKeys[0]): void {
+  const { settings, views, liveKeys } = usePage.getState();
+  if (key === undefined || settings.running === null) return;
+  const { min } = fieldOf("learningRate") as NumberField;
+  const before = views[key]?.run.config.learningRate ?? settings.running.learningRate;
+  const changes = { learningRate: Math.max(min, before / 2) };
+  client.send(key, { type: "setConfig", changes });
+  client.send(key, { type: "resume" });
+  if (key !== liveKeys[0]) return;
+  usePage.setState({ settings: changeSettings(settings, changes) });
+  const session = readSession();
+  if (session !== null) writeSession({ ...session, config: { ...session.config, ...changes }, wasRunning: true });
+}
+
 /** Opens a live run again, from its last save, in a new worker. */
-function reopen(key: string, autoRun: boolean, isTakenOver = false): void {
+function reopen(key: string, start: Pick<StartOptions, "autoRun" | "backend" | "takeOver">): void {
   const { views, settings } = usePage.getState();
   const view = views[key];
   const runId = runIds.get(key);
@@ -256,14 +282,14 @@ function reopen(key: string, autoRun: boolean, isTakenOver = false): void {
   const empty = emptyView({ key, title: view.title, source: "live", method: config.method, config });
   usePage.setState(({ views: all }) => ({ views: { ...all, [key]: empty } }));
   client.open(key, runId);
-  send(key, { config, fresh: false, autoRun, takeOver: isTakenOver });
+  send(key, { config, fresh: false, ...start });
 }
 
 /** The live runs go on from their last save on the compute that the visitor wants. */
 export function reopenRuns(): void {
   applyNow();
   const autoRun = isRunning() && !usePage.getState().isPausing;
-  for (const key of usePage.getState().liveKeys) reopen(key, autoRun);
+  for (const key of usePage.getState().liveKeys) reopen(key, { autoRun });
   usePage.setState({ isPausing: false });
 }
 
@@ -272,17 +298,14 @@ export function resumeStoredRun(form: RunConfig | null): boolean {
   const session = readSession();
   if (session === null) return false;
   const config = configFromRecord(session.config);
-  const autoRun = session.wasRunning && session.attempts < MAX_ATTEMPTS;
-  if (session.wasRunning && !autoRun) {
-    addNote(
-      "error",
-      "The page was opened several times without a finished iteration, so the run waits. Press Resume to go on.",
-    );
-  }
+  const isSafeMode = session.wasRunning && session.attempts >= MOST_CRASHES;
+  const autoRun = session.wasRunning && !isSafeMode;
   writeSession({ ...session, attempts: session.attempts + 1 });
   removeRecording();
-  const key = open({ config, runId: session.mainId, fresh: false, autoRun });
+  const start = { fresh: false, autoRun, ...(isSafeMode ? { backend: "cpu" as const } : {}) };
+  const key = open({ config, runId: session.mainId, ...start });
   usePage.setState(({ settings }) => ({
+    isSafeMode,
     shownKey: key,
     selection: INITIAL_SELECTION,
     race: session.race,
@@ -290,13 +313,9 @@ export function resumeStoredRun(form: RunConfig | null): boolean {
   }));
   if (session.companionId !== null) {
     const method = companionMethod(config.method);
-    open({ config: { ...config, method }, runId: session.companionId, fresh: false, autoRun });
+    open({ config: { ...config, method }, runId: session.companionId, ...start });
   }
   return true;
-}
-
-function coldSettings(config: RunConfig): Partial<RunConfig> {
-  return Object.fromEntries(CONFIG_FIELDS.filter(({ hot }) => !hot).map(({ key }) => [key, config[key]]));
 }
 
 /** Lets another method run beside the main one, or ends it. */
@@ -323,29 +342,6 @@ export function sendSettings(changes: Partial<RunConfig>): void {
   if (session !== null) writeSession({ ...session, config: { ...session.config, ...changes } });
 }
 
-/** Changes the memory of the run that is shown. */
-export function editTip(edit: TipEdit): void {
-  const { shownKey } = usePage.getState();
-  if (shownKey !== null) client.send(shownKey, { type: "editTip", edit });
-}
-
-/** Next-token probabilities of a rollout's turn in the run that is shown. */
-export async function inspect(key: string, rolloutId: string, turn: number): Promise<readonly InspectedToken[]> {
-  const answer = await client.request(key, { type: "inspect", rolloutId, turn }, INSPECT_TIMEOUT_MS);
-  return answer.type === "inspected" ? answer.tokens : [];
-}
-
-/** The main run as a file; null with a note if there is none. */
-export async function exportCheckpoint(): Promise<ArrayBuffer | null> {
-  const [key] = usePage.getState().liveKeys;
-  if (key === undefined) {
-    addNote("error", "There is no run to save. Press Train first.");
-    return null;
-  }
-  const answer = await client.request(key, { type: "exportCheckpoint" }, FILE_TIMEOUT_MS);
-  return answer.type === "checkpoint" ? answer.bytes : null;
-}
-
 /** Replaces the runs by the one of a file, paused. */
 export async function importCheckpoint(bytes: ArrayBuffer): Promise<void> {
   endRuns();
@@ -370,7 +366,16 @@ function receive(key: string, message: WorkerMessage): void {
   if (message.type === "events") noticeEvents(key, isMain, message);
   if (message.type === "state") noticeState(key, isMain, message.state);
   if (message.type === "failed") noticeFailure(key, isMain, message);
+  if (message.type === "halted" && !isMain) noticeHalt(key, message);
   if (message.type === "elsewhere") noticeElsewhere(key, isMain);
+}
+
+/** The status line tells that of the main run. */
+function noticeHalt(key: string, { kind, reason }: Extract<WorkerMessage, { readonly type: "halted" }>): void {
+  const title = usePage.getState().views[key]?.title ?? "The other run";
+  const goOn = { label: "Go on", run: () => client.send(key, { type: "resume" }) };
+  const half = { label: "Go on with half the learning rate", run: () => rollBack(key) };
+  addNote("error", `${title} paused. ${asSentence(reason)}`, kind === "notFinite" ? half : goOn);
 }
 
 /** The status line says so and offers to take the run over. */
@@ -386,7 +391,11 @@ function noticeFailure(key: string, isMain: boolean, { requestId, error }: Faile
     return;
   }
   client.close(key);
-  if ((error.name === WORKER_LOST && revive(key)) || isMain) return;
+  if (error.name === WORKER_LOST && revive(key, error.message)) return;
+  if (isMain) {
+    if (error.name === WORKER_LOST) usePage.setState({ isSafeMode: true });
+    return;
+  }
   const title = usePage.getState().views[key]?.title ?? "The other run";
   addNote("error", `${title} stopped. ${asSentence(error.message)}`, {
     label: "Go on from its last save",
@@ -394,14 +403,13 @@ function noticeFailure(key: string, isMain: boolean, { requestId, error }: Faile
   });
 }
 
-/** Goes on from the last save in a new worker; false if that was tried too often without a finished iteration. */
-function revive(key: string): boolean {
+/** Goes on from the last save in a new worker; false if workers die too often for that. */
+function revive(key: string, why: string): boolean {
   const session = readSession();
-  if (session === null || session.attempts >= MAX_ATTEMPTS) return false;
-  rememberSession({ attempts: session.attempts + 1 });
-  addNote("info", "The training worker stopped answering. A new one goes on from the last save.");
+  if (session === null || !restarts.mayRestart(performance.now())) return false;
+  addNote("info", `${asSentence(why)} A new one goes on from the last save.`);
   applyNow();
-  reopen(key, session.wasRunning);
+  reopen(key, { autoRun: session.wasRunning });
   return true;
 }
 
@@ -411,6 +419,8 @@ function noticeEvents(key: string, isMain: boolean, { events, replay }: EventsMe
     if (!replay) noticeConfig(key, event);
     if (event.type === "iterationFinished" && isMain && !replay) {
       if (readSession()?.attempts !== 0) rememberSession({ attempts: 0 });
+      restarts.reset();
+      if (usePage.getState().isSafeMode) usePage.setState({ isSafeMode: false });
       considerCompanion(event.summary);
     }
   }
@@ -445,11 +455,6 @@ function followConfig(key: string, isMain: boolean, config: RunConfig): void {
   if (!isMain || isExpected) return;
   usePage.setState({ settings: { ...settings, running: config, draft: config } });
   rememberSession({ config: { ...config } });
-}
-
-/** A complete configuration from a partial one; what is out of range is put right. */
-function configFromRecord(values: Readonly<Record<string, unknown>>): RunConfig {
-  return readRunConfig(Object.entries(values).map(([key, value]) => [key, String(value)] as const)).config;
 }
 
 /** Runs something that may fail, and tells the visitor if it did. */

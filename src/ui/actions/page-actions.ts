@@ -4,9 +4,18 @@ import { configOfHash } from "../url.ts";
 import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts";
 import type { BackendChoice } from "../../protocol/messages.ts";
 import { addNote, usePage, type Theme } from "../store/store.ts";
-import { readBackendChoice, readSession, readTheme, writeBackendChoice, writeTheme } from "./browser-memory.ts";
-import { attempt, exportCheckpoint, importCheckpoint, resumeStoredRun } from "./live-runs.ts";
+import {
+  noticePageEnds,
+  readBackendChoice,
+  readSession,
+  readTheme,
+  writeBackendChoice,
+  writeTheme,
+} from "./browser-memory.ts";
+import { attempt, importCheckpoint, resumeStoredRun } from "./live-runs.ts";
 import { playRecording } from "./recording.ts";
+import { mainRunId } from "./run-client.ts";
+import { exportCheckpoint } from "./run-requests.ts";
 import { readAddress, showInAddress } from "./settings-actions.ts";
 
 /** A checkpoint of the tiny policy is a few megabytes; what is much larger is none. */
@@ -23,6 +32,17 @@ export function saveCheckpoint(): void {
       bytes,
       "application/octet-stream",
     );
+  });
+}
+
+/** The run's last save, read by the page itself: for when its worker does not start. */
+export function saveStoredCheckpoint(): void {
+  attempt("The last save could not be read.", async () => {
+    const runId = mainRunId();
+    const { readStoredCheckpoint } = await import("../../storage/stored-checkpoint.ts");
+    const stored = runId === null ? null : await readStoredCheckpoint(runId);
+    if (stored === null) throw new Error("Nothing was saved yet.");
+    downloadFile(`run-iteration-${stored.iteration}.safetensors`, stored.bytes.buffer, "application/octet-stream");
   });
 }
 
@@ -76,6 +96,7 @@ export function chooseBackend(choice: BackendChoice): void {
 /** First the settings of the link, then the run of the last visit, else the recorded run. */
 export function startPage(): void {
   applyTheme(readTheme());
+  noticePageEnds();
   usePage.setState({ backendChoice: readBackendChoice() });
   const linked = configOfHash(location.hash);
   readAddress();

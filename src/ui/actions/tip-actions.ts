@@ -2,7 +2,7 @@
 import type { ShownTip } from "../store/memory-slice.ts";
 import { plural } from "../format.ts";
 import { addNote, shownView, usePage } from "../store/store.ts";
-import { editTip } from "./live-runs.ts";
+import { editTip } from "./run-requests.ts";
 
 export function deleteTip({ id, stored }: ShownTip): void {
   editTip({ type: "delete", tipId: id });

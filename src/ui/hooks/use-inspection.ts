@@ -1,6 +1,6 @@
 import { useEffect, useReducer, useRef } from "react";
 import type { InspectedToken } from "../../protocol/messages.ts";
-import { inspect } from "../actions/live-runs.ts";
+import { inspect } from "../actions/run-requests.ts";
 import { liveView, usePage } from "../store/store.ts";
 import { messageOf } from "../worker-client.ts";
 

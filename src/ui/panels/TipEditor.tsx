@@ -3,7 +3,7 @@ import { unknownWords, wordsIn } from "../../core/text/tokenizer.ts";
 import controls from "../components/controls.module.css";
 import { classNames } from "../components/class-names.ts";
 import { bucketLabel, type ShownTip } from "../store/memory-slice.ts";
-import { editTip } from "../actions/live-runs.ts";
+import { editTip } from "../actions/run-requests.ts";
 import styles from "./MemoryPanel.module.css";
 
 /** Longer than any tip that fits into an episode. */

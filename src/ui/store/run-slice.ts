@@ -37,6 +37,8 @@ export interface RunState {
   readonly luckySuccess: LuckySuccess | null;
   readonly finished: (TrainingEvent & { readonly type: "runFinished" }) | null;
   readonly failure: string | null;
+  /** The newest alarm of the updates. */
+  readonly alarm: Mark | null;
 }
 
 export const INITIAL_RUN: RunState = {
@@ -52,6 +54,7 @@ export const INITIAL_RUN: RunState = {
   luckySuccess: null,
   finished: null,
   failure: null,
+  alarm: null,
 };
 
 /** The next run state after one event. Pure; a replayed event changes nothing. */
@@ -152,9 +155,14 @@ function addMark(state: RunState, event: TrainingEvent & { readonly type: "confi
 }
 
 /** Told again after a reload, it is marked once. */
-function addIncident(state: RunState, { iteration, text }: TrainingEvent & { readonly type: "incident" }): RunState {
+function addIncident(
+  state: RunState,
+  { iteration, kind, text }: TrainingEvent & { readonly type: "incident" },
+): RunState {
   const isKnown = state.marks.some((mark) => mark.iteration === iteration && mark.text === text);
-  return isKnown ? state : { ...state, marks: [...state.marks, { iteration, text }] };
+  if (isKnown) return state;
+  const mark = { iteration, text };
+  return { ...state, marks: [...state.marks, mark], alarm: kind === "alarm" ? mark : state.alarm };
 }
 
 function describeChange(label: string, before: unknown, after: unknown): string {

@@ -39,7 +39,9 @@ describe("entropy", () => {
 describe("KL to the base", () => {
   it("that jumps over ten nats and five times its last measurement raises an alarm", () => {
     const alarms = alarmsOf(curve([{ klToBase: 0.5 }, {}, { klToBase: 24 }, { klToBase: 30 }]));
-    expect(alarms).toMatchObject([{ iteration: 3, kind: "klSpike", text: expect.stringContaining("after 0.5") as string }]);
+    expect(alarms).toMatchObject([
+      { iteration: 3, kind: "klSpike", text: expect.stringContaining("after 0.5") as string },
+    ]);
   });
 
   it("that grows slowly raises none, nor does what was not measured", () => {
@@ -80,7 +82,8 @@ it("no recorded run ever raised the alarms of entropy and ratios", () => {
       const iterations = lines
         .filter((line) => line.includes('"iterationFinished"'))
         .map((line) => (JSON.parse(line) as { summary: WatchedIteration }).summary);
-      for (const { kind } of alarmsOf(iterations)) if (kind !== "klSpike") raised.push(`${experiment.name}/${run}: ${kind}`);
+      for (const { kind } of alarmsOf(iterations))
+        if (kind !== "klSpike") raised.push(`${experiment.name}/${run}: ${kind}`);
     }
   }
   expect(runs).toBeGreaterThan(100);

@@ -85,7 +85,9 @@ describe("a run", () => {
 
   it("stops with the policy's error and does not count the iteration", async () => {
     const policy = doorPolicy(1);
-    const failing = Object.assign(policy, { update: () => Promise.reject(new NotFiniteError("update: a finite loss")) });
+    const failing = Object.assign(policy, {
+      update: () => Promise.reject(new NotFiniteError("update: a finite loss")),
+    });
     const { session } = await startRun({ policy: failing });
     await expect(session.runIteration()).rejects.toThrow(NotFiniteError);
     expect(session.iteration).toBe(0);

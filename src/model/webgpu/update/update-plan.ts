@@ -99,11 +99,7 @@ export class UpdatePlan {
    * @returns the plan, or why the device's limits forbid it
    * @throws {DeviceError} if the driver refuses a kernel
    */
-  static async compile(
-    device: GPUDevice,
-    shape: UpdateShape,
-    batches: MicroBatches,
-  ): Promise<UpdatePlan | string> {
+  static async compile(device: GPUDevice, shape: UpdateShape, batches: MicroBatches): Promise<UpdatePlan | string> {
     const kernels = Object.values<Kernel>(updateKernels(shape));
     const maxPositions = mostPositions(shape, kernels, device.limits);
     if (typeof maxPositions === "string") return maxPositions;
@@ -196,7 +192,9 @@ export class UpdatePlan {
     { forward, isLearning }: { readonly forward: readonly WeightsOf[]; readonly isLearning: boolean },
   ): Promise<Float32Array> {
     const { vocabularySize } = this.#shape.config;
-    const chunks = chunksOf(rows, this.#batches.positions(this.#maxPositions, this.#shape.config.contextLength)).map((chunk) => encodeChunk(chunk, vocabularySize));
+    const chunks = chunksOf(rows, this.#batches.positions(this.#maxPositions, this.#shape.config.contextLength)).map(
+      (chunk) => encodeChunk(chunk, vocabularySize),
+    );
     if (chunks.length === 0) return new Float32Array(RESULT_HEADER);
     const total = chunks.reduce((sum, { predictions }) => sum + predictions, 0);
     const most = (count: (chunk: Chunk) => number): number => chunks.reduce((a, chunk) => Math.max(a, count(chunk)), 0);
