@@ -4,6 +4,7 @@ import { TrainingSession } from "../core/training/session.ts";
 import { WASM_URLS } from "../model/wasm-urls.ts";
 import type { BackendChoice, Progress } from "../protocol/messages.ts";
 import type { RunStore } from "../storage/run-store.ts";
+import { activeClock } from "./active-clock.ts";
 import { startBackend, type SelectedBackend } from "./backend.ts";
 import { loadBaseFile, pretrainHere } from "./browser-base.ts";
 import { lockRun } from "./browser-lock.ts";
@@ -15,7 +16,7 @@ import type { OutboxPorts } from "./outbox.ts";
 import { RunHost, type OpenRequest } from "./run-host.ts";
 import { tipKeys } from "./tip-keys.ts";
 
-const CLOCK = { now: (): number => performance.now() };
+const CLOCK = activeClock({ now: () => performance.now() });
 const COMPILE_TEXTS = {
   generate: "Compiling the GPU programs for rollouts",
   logProbs: "Compiling the GPU programs for learning",
@@ -25,7 +26,12 @@ const COMPILE_TEXTS = {
 /** The host of the training worker. */
 export function createBrowserHost(store: RunStore, post: OutboxPorts["post"]): RunHost {
   const { nextTask } = messageTasks();
-  const surroundings = { store, breathe: breathing(nextTask), loadBase: keepingBase(store) };
+  const breath = breathing(nextTask);
+  const breathe = (): Promise<void> => {
+    CLOCK.now(); // read after every call of the policy, so that only a sleep is a long step
+    return breath();
+  };
+  const surroundings = { store, breathe, loadBase: keepingBase(store) };
   return new RunHost({
     store,
     post,

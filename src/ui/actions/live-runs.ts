@@ -300,7 +300,7 @@ export function resumeStoredRun(form: RunConfig | null): boolean {
   const config = configFromRecord(session.config);
   const isSafeMode = session.wasRunning && session.attempts >= MOST_CRASHES;
   const autoRun = session.wasRunning && !isSafeMode;
-  writeSession({ ...session, attempts: session.attempts + 1 });
+  writeSession({ ...session, wasRunning: autoRun, attempts: session.attempts + 1 });
   removeRecording();
   const start = { fresh: false, autoRun, ...(isSafeMode ? { backend: "cpu" as const } : {}) };
   const key = open({ config, runId: session.mainId, ...start });

@@ -67,12 +67,14 @@ export class PlanLearner implements Learner {
   }
 
   async #step(step: Omit<PlanStep, "number">): Promise<PlanOutcome> {
-    this.#refresh();
     const number = this.#state.optimizer.step + 1;
     const { version } = this.#state.current;
-    // If the answer never comes, nobody knows which weights the device has.
-    this.#version = UNKNOWN;
-    const outcome = await this.#batches.run("update", () => this.#plan.step({ ...step, number }));
+    const outcome = await this.#batches.run("update", () => {
+      this.#refresh();
+      // If the answer never comes, or too late, nobody knows which weights the device has.
+      this.#version = UNKNOWN;
+      return this.#plan.step({ ...step, number });
+    });
     this.#state.requireUse("update");
     if (!outcome.isSound) {
       this.#version = version;
