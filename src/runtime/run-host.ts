@@ -366,9 +366,8 @@ export class RunHost {
     const iteration = run.opened.session.iteration;
     const again = await this.#openAgain(run, outbox, run.snapshot());
     if (again === null) return;
-    const reason = `In iteration ${iteration + 1}: ${message}.`;
     this.#events?.emit({ type: "incident", iteration, kind: "notFinite", text: `paused: ${message}` });
-    outbox.post({ type: "halted", iteration, kind: "notFinite", reason });
+    outbox.post({ type: "halted", iteration, kind: "notFinite", reason: message });
     again.pause();
   }
 

@@ -1,4 +1,5 @@
 /** @file Numbers as people read them. Missing values are a dash. */
+import type { WorkerMessage } from "../protocol/messages.ts";
 
 const MISSING = "–";
 const MINUS = "−";
@@ -78,3 +79,10 @@ export function asSentence(message: string): string {
 export function plural(count: number, word: string, words = `${word}s`): string {
   return `${formatCount(count)} ${count === 1 ? word : words}`;
 }
+
+/** Why a run paused by itself: the iteration and what was not finite in it, or the alarm, which is a sentence already. */
+export function haltSentence({ kind, iteration, reason }: Halt): string {
+  return kind === "alarm" ? reason : `Iteration ${iteration + 1}: ${reason}.`;
+}
+
+type Halt = Pick<Extract<WorkerMessage, { readonly type: "halted" }>, "kind" | "iteration" | "reason">;

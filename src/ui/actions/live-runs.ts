@@ -6,7 +6,7 @@ import type { IterationSummary, TrainingEvent } from "../../core/events/training
 import type { NumberField, RunConfig } from "../../core/training/run-config.ts";
 import type { BackendChoice, WorkerMessage } from "../../protocol/messages.ts";
 import { knownSettings, totalMs } from "../store/run-slice.ts";
-import { asSentence, formatDuration } from "../format.ts";
+import { asSentence, formatDuration, haltSentence } from "../format.ts";
 import { changeSettings, coldSettings, configFromRecord, fieldOf } from "../store/settings-slice.ts";
 import { emptyView } from "../store/run-view.ts";
 import { INITIAL_SELECTION } from "../store/selection.ts";
@@ -371,11 +371,11 @@ function receive(key: string, message: WorkerMessage): void {
 }
 
 /** The status line tells that of the main run. */
-function noticeHalt(key: string, { kind, reason }: Extract<WorkerMessage, { readonly type: "halted" }>): void {
+function noticeHalt(key: string, halt: Extract<WorkerMessage, { readonly type: "halted" }>): void {
   const title = usePage.getState().views[key]?.title ?? "The other run";
   const goOn = { label: "Go on", run: () => client.send(key, { type: "resume" }) };
   const half = { label: "Go on with half the learning rate", run: () => rollBack(key) };
-  addNote("error", `${title} paused. ${asSentence(reason)}`, kind === "notFinite" ? half : goOn);
+  addNote("error", `${title} paused. ${haltSentence(halt)}`, halt.kind === "notFinite" ? half : goOn);
 }
 
 /** The status line says so and offers to take the run over. */

@@ -5,7 +5,7 @@ import { dismissCorrections } from "../actions/settings-actions.ts";
 import { Icon } from "../components/Icon.tsx";
 import { classNames } from "../components/class-names.ts";
 import controls from "../components/controls.module.css";
-import { asSentence, formatDuration } from "../format.ts";
+import { asSentence, formatDuration, haltSentence } from "../format.ts";
 import { waitingForRestart } from "../store/settings-slice.ts";
 import { liveView, usePage, type PlaybackState } from "../store/store.ts";
 import type { WorkerState } from "../store/worker-slice.ts";
@@ -107,13 +107,13 @@ function FailedStatus({ error }: { readonly error: string }) {
 }
 
 /** The run paused by itself. */
-function HaltedStatus({ halt: { kind, reason } }: { readonly halt: NonNullable<WorkerState["halt"]> }) {
-  const isBroken = kind === "notFinite";
+function HaltedStatus({ halt }: { readonly halt: NonNullable<WorkerState["halt"]> }) {
+  const isBroken = halt.kind === "notFinite";
   return (
     <div className={classNames(styles.strip, styles.failed)} role="alert">
       <p className={styles.sentence}>
         <span className={styles.badge}>{isBroken ? "Paused: a number is not finite." : "Paused by an alarm."}</span>{" "}
-        {asSentence(reason)}
+        {haltSentence(halt)}
         {isBroken && " Nothing of that iteration was kept; the run stands where it was before."}
       </p>
       {isBroken && (
