@@ -36,7 +36,9 @@ describe("an adapter", () => {
     expect(report.alwaysNull.ms).toBeLessThan(5000);
     // This page has no WebAssembly binary, so that the ladder's last step is seen, too.
     expect(report.alwaysNull.name).toBe("cpu");
-    expect(report.alwaysNull.reasons).toMatch(/Not using webgpu: no graphics adapter answered in 4 attempts\. Not using wasm: /);
+    expect(report.alwaysNull.reasons).toMatch(
+      /Not using webgpu: no graphics adapter answered in 4 attempts\. Not using wasm: /,
+    );
   });
 });
 

@@ -9,41 +9,51 @@ const PATIENCE_MS = 240_000;
 /** Seconds within which a run goes on; more where other tests run beside this one. */
 const WITHIN_S = sized(15, 5);
 
-test("a run whose graphics process is killed goes on by itself, twice, the second time with WebAssembly", { timeout: 900_000 }, async () => {
-  const { page, context, close } = await openPlayground({ suffix: tinyRun({ ...SHORT_RUN, iterations: 300 }) });
-  try {
-    await press(page, "train");
-    await waitUntilSaved(page, 1, PATIENCE_MS);
-    await killGraphicsProcess(context.browser()!);
-    const first = await lossTold(page, 1);
-    await waitUntilSaved(page, 2, PATIENCE_MS);
-    if (first.backend === "webgpu") {
+test(
+  "a run whose graphics process is killed goes on by itself, twice, the second time with WebAssembly",
+  { timeout: 900_000 },
+  async () => {
+    const { page, context, close } = await openPlayground({ suffix: tinyRun({ ...SHORT_RUN, iterations: 300 }) });
+    try {
+      await press(page, "train");
+      await waitUntilSaved(page, 1, PATIENCE_MS);
       await killGraphicsProcess(context.browser()!);
-      await lossTold(page, 2);
+      const first = await lossTold(page, 1);
+      await waitUntilSaved(page, 2, PATIENCE_MS);
+      if (first.backend === "webgpu") {
+        await killGraphicsProcess(context.browser()!);
+        await lossTold(page, 2);
+      }
+      // Chromium gives no adapter after its second crash.
+      await waitForText(page, "backend", /^wasm$/, PATIENCE_MS);
+      await page
+        .getByText(/The GPU was lost (once|twice)\. Restart the browser to get the GPU back\./)
+        .first()
+        .waitFor();
+      const losses = await lossesOf(page);
+      for (const { seconds } of losses) expect(seconds).toBeLessThan(WITHIN_S);
+      const saved = Number(/\d+/.exec((await page.getByTestId("saved").textContent()) ?? "")?.[0]);
+      await waitUntilSaved(page, saved + 2);
+      expect(await storedEvents(page, "runFailed")).toEqual([]);
+      const iterations = (await storedEvents(page, "iterationFinished")).map(
+        ({ summary }) => (summary as { iteration: number }).iteration,
+      );
+      expect(iterations).toEqual(iterations.map((_, i) => i + 1));
+      await page
+        .getByText(/GPU lost; on wasm/)
+        .first()
+        .waitFor(); // the mark below the curve
+      recordFigures("graphicsProcessKills", {
+        kills: losses.length,
+        slowestRecoverySeconds: Math.max(...losses.map(({ seconds }) => seconds)),
+        iterations: iterations.length,
+        lostIterations: iterations.length - new Set(iterations).size,
+      });
+    } finally {
+      await close();
     }
-    // Chromium gives no adapter after its second crash.
-    await waitForText(page, "backend", /^wasm$/, PATIENCE_MS);
-    await page.getByText(/The GPU was lost (once|twice)\. Restart the browser to get the GPU back\./).first().waitFor();
-    const losses = await lossesOf(page);
-    for (const { seconds } of losses) expect(seconds).toBeLessThan(WITHIN_S);
-    const saved = Number(/\d+/.exec((await page.getByTestId("saved").textContent()) ?? "")?.[0]);
-    await waitUntilSaved(page, saved + 2);
-    expect(await storedEvents(page, "runFailed")).toEqual([]);
-    const iterations = (await storedEvents(page, "iterationFinished")).map(
-      ({ summary }) => (summary as { iteration: number }).iteration,
-    );
-    expect(iterations).toEqual(iterations.map((_, i) => i + 1));
-    await page.getByText(/GPU lost; on wasm/).first().waitFor(); // the mark below the curve
-    recordFigures("graphicsProcessKills", {
-      kills: losses.length,
-      slowestRecoverySeconds: Math.max(...losses.map(({ seconds }) => seconds)),
-      iterations: iterations.length,
-      lostIterations: iterations.length - new Set(iterations).size,
-    });
-  } finally {
-    await close();
-  }
-});
+  },
+);
 
 interface Loss {
   readonly backend: string;

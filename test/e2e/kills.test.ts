@@ -25,37 +25,41 @@ function tinyBase(): Uint8Array {
   return encodePolicyState(withFreshOptimizer({ config, weights, optimizer: none }));
 }
 
-test(`a run whose worker is terminated ${KILLS} times at random ends as one that is left alone`, { timeout: TIMEOUT_MS }, async () => {
-  const folder = await bundlePage(new URL("./support/kill-page.ts", import.meta.url));
-  await mkdir(path.join(folder, "base"));
-  await writeFile(path.join(folder, "base", "base.safetensors"), tinyBase());
-  const suffix = `#kills=${KILLS}&iterations=${ITERATIONS}&seed=${sized(1, 2)}`;
-  const { page, close } = await openPlayground({ root: folder, suffix });
-  try {
-    await page.waitForFunction(() => document.title === "done", undefined, { timeout: TIMEOUT_MS - 20_000 });
-    const text = (await page.textContent("body"))!;
-    expect(text).toMatch(/^\{/);
-    const report = JSON.parse(text) as KillReport;
-    expect(report.failures).toEqual([]);
-    expect(report.wrongStates).toEqual([]);
-    expect(report.savedAt).toHaveLength(KILLS);
-    expect(report.savedAt.at(-1)).toBeGreaterThan(0); // some kills came after a commit
-    const beforeTheEnd = report.savedAt.filter((iteration) => iteration < ITERATIONS).length;
-    expect(beforeTheEnd).toBeGreaterThan(0.9 * KILLS);
-    expect(report.iterations).toEqual(Array.from({ length: ITERATIONS }, (_, i) => i + 1));
-    expect(report.whole).toMatchObject({ iteration: ITERATIONS });
-    expect(report.killed).toEqual(report.whole);
-    recordFigures("workerKills", {
-      kills: KILLS,
-      killsBeforeTheEnd: beforeTheEnd,
-      iterations: ITERATIONS,
-      lostIterations: ITERATIONS - new Set(report.iterations).size,
-      wrongStates: report.wrongStates.length,
-      uncaughtErrors: report.failures.length,
-      differsFromUninterrupted: JSON.stringify(report.killed) !== JSON.stringify(report.whole),
-    });
-  } finally {
-    await close();
-    await rm(folder, { recursive: true });
-  }
-});
+test(
+  `a run whose worker is terminated ${KILLS} times at random ends as one that is left alone`,
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const folder = await bundlePage(new URL("./support/kill-page.ts", import.meta.url));
+    await mkdir(path.join(folder, "base"));
+    await writeFile(path.join(folder, "base", "base.safetensors"), tinyBase());
+    const suffix = `#kills=${KILLS}&iterations=${ITERATIONS}&seed=${sized(1, 2)}`;
+    const { page, close } = await openPlayground({ root: folder, suffix });
+    try {
+      await page.waitForFunction(() => document.title === "done", undefined, { timeout: TIMEOUT_MS - 20_000 });
+      const text = (await page.textContent("body"))!;
+      expect(text).toMatch(/^\{/);
+      const report = JSON.parse(text) as KillReport;
+      expect(report.failures).toEqual([]);
+      expect(report.wrongStates).toEqual([]);
+      expect(report.savedAt).toHaveLength(KILLS);
+      expect(report.savedAt.at(-1)).toBeGreaterThan(0); // some kills came after a commit
+      const beforeTheEnd = report.savedAt.filter((iteration) => iteration < ITERATIONS).length;
+      expect(beforeTheEnd).toBeGreaterThan(0.9 * KILLS);
+      expect(report.iterations).toEqual(Array.from({ length: ITERATIONS }, (_, i) => i + 1));
+      expect(report.whole).toMatchObject({ iteration: ITERATIONS });
+      expect(report.killed).toEqual(report.whole);
+      recordFigures("workerKills", {
+        kills: KILLS,
+        killsBeforeTheEnd: beforeTheEnd,
+        iterations: ITERATIONS,
+        lostIterations: ITERATIONS - new Set(report.iterations).size,
+        wrongStates: report.wrongStates.length,
+        uncaughtErrors: report.failures.length,
+        differsFromUninterrupted: JSON.stringify(report.killed) !== JSON.stringify(report.whole),
+      });
+    } finally {
+      await close();
+      await rm(folder, { recursive: true });
+    }
+  },
+);

@@ -20,7 +20,10 @@ async function iteration(page: Page): Promise<number> {
 async function setHidden(page: Page, hidden: boolean): Promise<void> {
   await page.evaluate((isHidden) => {
     Object.defineProperty(document, "hidden", { configurable: true, get: () => isHidden });
-    Object.defineProperty(document, "visibilityState", { configurable: true, get: () => (isHidden ? "hidden" : "visible") });
+    Object.defineProperty(document, "visibilityState", {
+      configurable: true,
+      get: () => (isHidden ? "hidden" : "visible"),
+    });
     document.dispatchEvent(new Event("visibilitychange"));
   }, hidden);
 }
@@ -85,7 +88,11 @@ test("a page that crashes twice before its first iteration opens its run in safe
       await current.waitForEvent("crash");
       current = await context.newPage();
       await current.goto(url);
-      if (crash === 0) await current.getByText(/Live run\.|Starting the live run/).first().waitFor();
+      if (crash === 0)
+        await current
+          .getByText(/Live run\.|Starting the live run/)
+          .first()
+          .waitFor();
     }
     await current.getByText("Safe mode.").waitFor({ timeout: 60_000 });
     await waitForText(current, "backend", /^cpu$/);

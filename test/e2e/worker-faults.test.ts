@@ -75,7 +75,8 @@ test("nonsense from a worker is left out, counted and does the run no harm", asy
     await press(page, "train");
     await waitUntilSaved(page, 1);
     await page.workers()[0]!.evaluate(() => {
-      const say = (data: unknown): void => (globalThis as unknown as { postMessage(data: unknown): void }).postMessage(data);
+      const say = (data: unknown): void =>
+        (globalThis as unknown as { postMessage(data: unknown): void }).postMessage(data);
       say(null);
       say({ sequence: 1e9, message: { type: "events", runId: "x", replay: false, events: [{ type: "evaluated" }] } });
       say({ sequence: 0, message: { type: "state", runId: "x", state: "finished" } });

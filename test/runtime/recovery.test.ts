@@ -248,9 +248,7 @@ describe("a number that is not finite", () => {
     await page.start();
     await page.until("halted");
     await vi.waitFor(() => expect(page.of("state").at(-1)?.state).toBe("paused"));
-    expect(page.of("halted")).toMatchObject([
-      { iteration: 2, kind: "notFinite", reason: BROKEN },
-    ]);
+    expect(page.of("halted")).toMatchObject([{ iteration: 2, kind: "notFinite", reason: BROKEN }]);
     expect(page.of("failed")).toEqual([]);
     expect(page.opener.sessions.at(-1)).toMatchObject({ iteration: 2, isDisposed: false });
     expect(page.opener.sessions.at(-1)?.weight).not.toBeNaN();

@@ -34,6 +34,18 @@ function anyAction(random: Random, valid: readonly string[]): string {
   return random.pick(STRANGE);
 }
 
+/** What was thrown, and where. */
+const thrown: string[] = [];
+
+function attempt<Result>(work: () => Result, where: string): Result {
+  try {
+    return work();
+  } catch (error) {
+    thrown.push(`${where}: ${String(error)}`);
+    throw error;
+  }
+}
+
 /** Plays so many actions, in episodes of at most a hundred. */
 function play(random: Random, create: () => TextEnv, actions: number): void {
   let env = create();
@@ -44,8 +56,8 @@ function play(random: Random, create: () => TextEnv, actions: number): void {
     if (i % 100 === 99 || done) ({ text, score, done } = env.reset());
     if (i % LOOK_EVERY === 0) valid = env.validActions();
     const action = anyAction(random, valid);
-    const next = env.step(action);
     const where = `${JSON.stringify(env.task)}, after ${i} actions, “${action.slice(0, 60)}”`;
+    const next = attempt(() => env.step(action), where);
     expect(unknownWords(next.text), where).toEqual([]);
     expect(Number.isFinite(next.score) && Math.abs(next.score) <= 100, where).toBe(true);
     if (done) expect(next.done, where).toBe(true);
@@ -69,5 +81,5 @@ test(`all tasks take ${ACTIONS} actions of any kind`, { timeout: sized(120_000, 
       each,
     );
   }
-  recordFigures("worldActions", { tasks: SPECS.length, actions: each * SPECS.length, uncaughtErrors: 0 });
+  recordFigures("worldActions", { tasks: SPECS.length, actions: each * SPECS.length, uncaughtErrors: thrown.length });
 });

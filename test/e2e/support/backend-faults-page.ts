@@ -11,7 +11,12 @@ import { TransformerPolicy } from "../../../src/model/transformer-policy.ts";
 /** What the page found, by case of the table of faults. */
 export interface BackendFaultsReport {
   readonly nullOnce: { readonly name: string; readonly reasons: string; readonly waitedMs: number };
-  readonly alwaysNull: { readonly name: string; readonly reasons: string; readonly attempts: number; readonly ms: number };
+  readonly alwaysNull: {
+    readonly name: string;
+    readonly reasons: string;
+    readonly attempts: number;
+    readonly ms: number;
+  };
   readonly wrongOp: { readonly name: string; readonly reasons: string };
   readonly brokenShader: { readonly name: string; readonly reasons: string };
   readonly smallLimits: { readonly name: string; readonly way: string; readonly loss: number };

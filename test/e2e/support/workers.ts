@@ -9,9 +9,12 @@ export const QUICK_BEATS = `{
 
 /** Throws outside of any promise in the page's newest worker, as a fault of the program would. */
 export async function throwInWorker(page: Page, message: string): Promise<void> {
-  await page.workers().at(-1)!.evaluate((text) => {
-    setTimeout(() => {
-      throw new Error(text);
-    });
-  }, message);
+  await page
+    .workers()
+    .at(-1)!
+    .evaluate((text) => {
+      setTimeout(() => {
+        throw new Error(text);
+      });
+    }, message);
 }
