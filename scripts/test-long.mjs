@@ -57,6 +57,17 @@ function commit() {
   }
 }
 
+/**
+ * @template Value
+ * @param {string} text
+ * @returns {Value}
+ */
+function parsed(text) {
+  /** @type {unknown} */
+  const value = JSON.parse(text);
+  return /** @type {Value} */ (value);
+}
+
 /** @returns {Figures} */
 function machine() {
   const [cpu] = os.cpus();
@@ -94,10 +105,11 @@ function runFull(file) {
     passed = false;
   }
   /** @type {Report | null} */
-  const report = existsSync(output) ? /** @type {Report} */ (JSON.parse(readFileSync(output, "utf8"))) : null;
+  const report = existsSync(output) ? parsed(readFileSync(output, "utf8")) : null;
   const tests = report?.testResults.flatMap(({ assertionResults }) => assertionResults) ?? [];
   const told = existsSync(FIGURES) ? readFileSync(FIGURES, "utf8").trim().split("\n") : [];
-  const figures = told.map((line) => /** @type {{ name: string, figures: Figures }} */ (JSON.parse(line)));
+  /** @type {{ name: string, figures: Figures }[]} */
+  const figures = told.map((line) => parsed(line));
   return {
     ...start,
     seconds: Math.round((performance.now() - began) / 1000),
@@ -122,10 +134,9 @@ if (files.length === 0) throw new Error(`test:long: words of a test file's name,
 if (files.some((file) => file.startsWith(path.join("test", "e2e"))) && runNpm(["run", "--silent", "build"]) !== 0) {
   throw new Error("test:long: a build, which failed, see above");
 }
-/** @type {Record<string, Entry>} */
-const known = existsSync(REPORT)
-  ? /** @type {{ files: Record<string, Entry> }} */ (JSON.parse(readFileSync(REPORT, "utf8"))).files
-  : {};
+/** @type {{ files: Record<string, Entry> }} */
+const before = existsSync(REPORT) ? parsed(readFileSync(REPORT, "utf8")) : { files: {} };
+const known = before.files;
 let failed = 0;
 for (const file of files) {
   known[file] = runFull(file);

@@ -2,6 +2,7 @@
  * @file Script of a page that starts WebGPU under injected faults, one after another, on the browser's own WebGPU; bundled
  * by the test, which reads the report.
  */
+/* eslint-disable @typescript-eslint/unbound-method -- methods of prototypes are replaced and called with their own `this` */
 import * as tf from "@tensorflow/tfjs-core";
 import { Random } from "../../../src/core/base/random.ts";
 import type { LossConfig, ModelConfig, OptimizerConfig, UpdateRow } from "../../../src/core/policy/policy.ts";

@@ -43,7 +43,7 @@ function replaceWorkers(flood: Flood): void {
     },
   });
   const rollout = (iteration: number, i: number): object => ({
-    ...{ rolloutId: iteration + ".group-0." + i, iteration, task, groupId: iteration + ".group-0", mode: "off-policy" },
+    ...{ rolloutId: `${iteration}.group-0.${i}`, iteration, task, groupId: `${iteration}.group-0`, mode: "off-policy" },
     ...{ firstObservation: "in kitchen see door", retrieved: [], tip: null, score: 50, intrinsicReturn: 0 },
     turns: Array.from({ length: 15 }, () => ({
       ...{ action: "go hallway", observation: "in hallway see door", score: 0, reward: 0, intrinsicReward: 0 },
@@ -54,7 +54,7 @@ function replaceWorkers(flood: Flood): void {
   const tip = (id: number): object => ({
     ...{
       id,
-      bucket: "power-component/easy/house-1/variation-" + (id % 5),
+      bucket: `power-component/easy/house-1/variation-${id % 5}`,
       tokens: [10 + (id % 400), 11, 12],
       score: id % 100,
     },
