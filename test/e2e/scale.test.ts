@@ -3,15 +3,25 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { LONG, recordFigures, sized } from "../support/long.ts";
 import { openPlayground } from "./support/browser.ts";
+import { summary } from "../ui/support/run-events.ts";
 import { floodPrelude } from "./support/flood-worker.ts";
 import { press, tinyRun, waitForText } from "./support/training.ts";
 
 const RUNS = sized(5, 50);
-const POINTS = sized(1000, 20_000);
+/** Iterations of a run; each is a point in every one of its metrics. */
+const POINTS = sized(200, 1000);
 const ROLLOUTS = sized(800, 10_000);
 const TIPS = sized(400, 5000);
 /** Milliseconds from a press to the next frame, at the 95th percentile. Busy machines run the small size. */
 const MOST_MS = sized(250, 50);
+
+/** Numbers in an iteration's summary, all of which the page keeps. */
+function metricsOf(value: object): number {
+  return Object.values(value).reduce<number>((count, each: unknown) => {
+    if (typeof each === "number") return count + 1;
+    return typeof each === "object" && each !== null ? count + metricsOf(each) : count;
+  }, 0);
+}
 
 /** Presses and chooses things all over the page; milliseconds each until the next frame is on its way. */
 async function interact(page: Page): Promise<number[]> {
@@ -59,7 +69,7 @@ async function interact(page: Page): Promise<number[]> {
 }
 
 test(
-  `the page answers with ${RUNS * POINTS} points of ${RUNS} runs, ${ROLLOUTS} rollouts and ${TIPS} tips on it`,
+  `the page answers with ${RUNS} runs of ${POINTS} iterations, ${ROLLOUTS} rollouts and ${TIPS} tips on it`,
   { timeout: sized(180_000, 1_800_000) },
   async () => {
     const flood = { points: POINTS, richStart: RUNS, rollouts: ROLLOUTS, tips: TIPS, everyMs: 500 };
@@ -84,7 +94,8 @@ test(
       expect(times.length).toBeGreaterThan(25);
       expect(consoleErrors).toEqual([]);
       recordFigures("scale", {
-        ...{ runs: RUNS, points: RUNS * POINTS, rollouts: ROLLOUTS, tips: TIPS, interactions: times.length },
+        ...{ runs: RUNS, iterations: RUNS * POINTS, metricPoints: RUNS * POINTS * metricsOf(summary(1)) },
+        ...{ rollouts: ROLLOUTS, tips: TIPS, interactions: times.length },
         medianMs: Number(times[Math.floor(times.length / 2)]!.toFixed(1)),
         p95Ms: Number(p95.toFixed(1)),
         mostMs: Number(times.at(-1)!.toFixed(1)),

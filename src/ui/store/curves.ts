@@ -31,12 +31,22 @@ const TOTALS = new WeakMap<readonly IterationSummary[], { readonly episodes: num
 /** Where an iteration stands on the axis: 0 before the first one. */
 export function axisPosition(curve: readonly IterationSummary[], axis: XAxis): (iteration: number) => number {
   if (axis === "iterations") return (iteration) => iteration;
-  const seconds = axis === "seconds" ? secondsOf(curve) : [];
+  const positions = positionsOf(curve, axis);
   return (iteration) => {
-    const at = curve.findLastIndex((point) => point.iteration <= iteration);
-    if (at < 0) return 0;
-    return axis === "tokens" ? curve[at]!.totalTokenCount : seconds[at]!;
+    const at = lastUpTo(curve, iteration);
+    return at < 0 ? 0 : positions[at]!;
   };
+}
+
+/** Index of the last point up to an iteration, by halving; −1 if there is none. */
+function lastUpTo(curve: readonly IterationSummary[], iteration: number): number {
+  let [low, high] = [0, curve.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (curve[middle]!.iteration <= iteration) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 /** The points of a run's two curves. */

@@ -14,7 +14,7 @@ export interface Flood {
 
 /** A prelude that puts such workers in the place of the page's. */
 export function floodPrelude(flood: Flood): string {
-  return `if (typeof document !== "undefined") (${replaceWorkers.toString()})(${JSON.stringify(flood)});`;
+  return `globalThis.__name ??= (made) => made; if (typeof document !== "undefined") (${replaceWorkers.toString()})(${JSON.stringify(flood)});`;
 }
 
 /** Runs in the page: nothing from outside is known here. */
