@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TrainingEvent } from "../core/events/training-event.ts";
+import type { IterationSummary, TrainingEvent } from "../core/events/training-event.ts";
 import { algorithmById } from "../core/algorithms/registry.ts";
 import type { RunConfig } from "../core/training/run-config.ts";
+import { eventsOfType, parseEvents } from "../experiments/recorded-runs.ts";
 import { writeFileAtomically } from "./file-store.ts";
 
 /** Events that make the curves; the others are told but not stored. */
@@ -12,6 +13,7 @@ const STORED: readonly TrainingEvent["type"][] = [
   "iterationFinished",
   "evaluated",
   "configChanged",
+  "incident",
   "runFinished",
   "runFailed",
 ];
@@ -75,6 +77,13 @@ export class RunDirectory {
     return readFileSync(this.file(name), "utf8")
       .split("\n")
       .filter((line) => isUpTo(line, iteration));
+  }
+
+  /** The iterations in the record. */
+  summaries(): IterationSummary[] {
+    if (!existsSync(this.file("events.jsonl"))) return [];
+    const events = parseEvents(readFileSync(this.file("events.jsonl"), "utf8"));
+    return eventsOfType(events, "iterationFinished").map(({ summary }) => summary);
   }
 
   /** Appends an event to the record, and the summary once the run is finished. */

@@ -1,5 +1,5 @@
 /** @file Open episodes: their tokens, what may be asked of them, and who answers. */
-import { ConfigError, DeviceError, ShapeError } from "../core/base/errors.ts";
+import { ConfigError, NotFiniteError, ShapeError } from "../core/base/errors.ts";
 import type { Completion, DecodingBatch, GenerateRequest, ModelConfig } from "../core/policy/policy.ts";
 import { validateSequence } from "./sequence-batch.ts";
 
@@ -117,7 +117,7 @@ function takeBack(episode: Episode, count: number): void {
 
 /** Records a written token. */
 export function recordToken(writing: Writing, token: number, logProb: number, entropy: number): void {
-  if (!Number.isFinite(logProb)) throw new DeviceError(`generate: finite logits, got log-prob ${logProb}`);
+  if (!Number.isFinite(logProb)) throw new NotFiniteError(`generate: finite logits, got log-prob ${logProb}`);
   writing.episode.tokens.push(token);
   writing.tokens.push(token);
   writing.logProbs.push(logProb);

@@ -34,7 +34,7 @@ export class DecodingPath {
     return new LateWriter(async () => {
       const plan = await this.#currentPlan();
       if (typeof plan === "string" || !plan.canCache(episodeCount)) return stepwise();
-      return new TurnWriter(plan, () => this.#refresh(plan), episodeCount);
+      return new TurnWriter(plan, () => this.#refresh(plan), await plan.openCache(episodeCount));
     });
   }
 

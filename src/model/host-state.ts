@@ -2,7 +2,7 @@
  * @file What a policy has learned, on the host: the master copy. Devices hold copies, each of which knows by a version
  * number whether it is current; losing a device loses no learning.
  */
-import { ConfigError, DeviceError } from "../core/base/errors.ts";
+import { ConfigError, NotFiniteError } from "../core/base/errors.ts";
 import type { ModelConfig, OptimizerConfig } from "../core/policy/policy.ts";
 import { uploadWeights, type DeviceWeights } from "./device-weights.ts";
 import { adamWStep, l2Norm, newOptimizerState, type OptimizerState } from "./optimizer.ts";
@@ -49,7 +49,7 @@ export class HostState {
     return { values: this.#base, version: this.#baseVersion };
   }
 
-  /** Takes over new weights and moments. */
+  /** Takes over saved weights and moments. */
   replace(parameters: Float32Array, optimizer: OptimizerState): void {
     this.#parameters = parameters;
     this.#optimizer = optimizer;
@@ -74,20 +74,36 @@ export class HostState {
     config: OptimizerConfig,
   ): number {
     this.requireUse("update");
-    if (!Number.isFinite(lossSum * scale)) throw new DeviceError(`update: a finite loss, got ${lossSum * scale}`);
+    if (!Number.isFinite(lossSum * scale)) throw new NotFiniteError(`update: a finite loss, got ${lossSum * scale}`);
     for (let i = 0; i < gradient.length; i++) gradient[i]! *= scale;
-    this.requireFinite(gradient);
+    this.requireFinite("gradient", gradient);
     const gradNorm = l2Norm(gradient);
-    adamWStep(this.layout, this.#parameters, this.#optimizer, { gradient, gradNorm, config });
-    this.#version += 1;
+    // On copies, because whether the result is finite is known only afterwards.
+    const parameters = this.#parameters.slice();
+    const { step, first, second } = this.#optimizer;
+    const optimizer = { step, first: first.slice(), second: second.slice() };
+    adamWStep(this.layout, parameters, optimizer, { gradient, gradNorm, config });
+    this.adopt(parameters, optimizer);
     return gradNorm;
   }
 
-  /** @throws {DeviceError} with the name of the weight array if a number is not finite */
-  requireFinite(gradient: Float32Array): void {
-    const bad = firstNonFinite(gradient);
+  /**
+   * Takes over what a step made of weights and moments; or throws and keeps the old ones.
+   *
+   * @throws {NotFiniteError} with the name of the weight array if a number is not finite
+   */
+  adopt(parameters: Float32Array, optimizer: OptimizerState): void {
+    this.requireFinite("weight", parameters);
+    this.requireFinite("first moment", optimizer.first);
+    this.requireFinite("second moment", optimizer.second);
+    this.replace(parameters, optimizer);
+  }
+
+  /** @throws {NotFiniteError} with the name of the weight array if a number is not finite */
+  requireFinite(what: string, values: Float32Array): void {
+    const bad = firstNonFinite(values);
     if (bad < 0) return;
-    throw new DeviceError(`update: a finite gradient, got ${gradient[bad]} in "${nameAt(this.layout, bad)}"`);
+    throw new NotFiniteError(`update: a finite ${what}, got ${values[bad]} in "${nameAt(this.layout, bad)}"`);
   }
 
   /** @throws {ConfigError} after {@link HostState.dispose} */

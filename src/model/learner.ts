@@ -1,8 +1,15 @@
 /** @file What a policy needs of the code that scores and learns, and the implementation in plain ops for every backend. */
 import type { LanguageModelRow, LossConfig, OptimizerConfig, UpdateRow } from "../core/policy/policy.ts";
 import { DeviceCopy, type HostState } from "./host-state.ts";
+import type { MicroBatches } from "./micro-batches.ts";
 import { noSums, surrogateLoss, weightedCrossEntropy, type SurrogateSums } from "./losses.ts";
-import { accumulateGradient, scoreSequences, type ScoredSequence, type SequenceOutcome } from "./training.ts";
+import {
+  accumulateGradient,
+  scoreSequences,
+  type ScoredSequence,
+  type SequenceOutcome,
+  type WeightedModel,
+} from "./training.ts";
 import type { Transformer } from "./transformer.ts";
 
 /** Rows of an update with what is minimised. */
@@ -62,35 +69,24 @@ export class PlainLearner implements Learner {
   readonly #model: Transformer;
   readonly #state: HostState;
   readonly #base: DeviceCopy;
+  readonly #batches: MicroBatches;
 
-  constructor(model: Transformer, state: HostState) {
+  constructor(model: Transformer, state: HostState, batches: MicroBatches) {
     this.#model = model;
     this.#state = state;
+    this.#batches = batches;
     this.weights = new DeviceCopy(state, () => state.current);
     this.#base = new DeviceCopy(state, () => state.base);
   }
 
   score(sequences: readonly ScoredSequence[], temperature: number): Promise<SequenceOutcome[]> {
-    return scoreSequences({ model: this.#model, weights: this.weights.get() }, sequences, temperature);
+    return this.#batches.run("score", () => scoreSequences(this.#with(this.weights), sequences, temperature));
   }
 
   async update(work: UpdateWork, optimizer: OptimizerConfig): Promise<Learned<SurrogateSums>> {
-    const { rows, sequences, tokenCount, loss, measuresKl } = work;
-    const model = this.#model;
-    const base = measuresKl
-      ? await scoreSequences({ model, weights: this.#base.get() }, sequences, loss.temperature)
-      : null;
-    const sums = noSums();
-    const logProbs: ArrayLike<number>[] = rows.map(() => []);
-    const weighted = { model, weights: this.weights.get() };
-    const gradient = await accumulateGradient(weighted, sequences, loss.temperature, (i, outcome) => {
-      const size = outcome.logProbs.length;
-      const slopes = { logProb: new Float32Array(size), entropy: new Float32Array(size) };
-      surrogateLoss(rows[i]!, { ...outcome, baseLogProbs: base?.[i]?.logProbs ?? null }, loss, { sums, slopes });
-      logProbs[i] = outcome.logProbs;
-      return slopes;
-    });
-    const gradNorm = this.#state.step(gradient, { lossSum: sums.loss, scale: 1 / tokenCount }, optimizer);
+    const { gradient, sums, logProbs } = await this.#batches.run("update", () => this.#surrogateGradient(work));
+    const scale = 1 / work.tokenCount;
+    const gradNorm = this.#state.step(gradient, { lossSum: sums.loss, scale }, optimizer);
     return { sums, gradNorm, logProbs };
   }
 
@@ -101,10 +97,29 @@ export class PlainLearner implements Learner {
   }
 
   /** Gradient of Σ −w·log π; zeros without weights. Changes nothing. */
-  async crossEntropyGradient({ rows, sequences }: LanguageModelWork): Promise<CrossEntropyGradient> {
+  crossEntropyGradient(work: LanguageModelWork): Promise<CrossEntropyGradient> {
+    return this.#batches.run("update", () => this.#crossEntropyGradient(work));
+  }
+
+  async #surrogateGradient({ rows, sequences, loss, measuresKl }: UpdateWork) {
+    const base = measuresKl ? await scoreSequences(this.#with(this.#base), sequences, loss.temperature) : null;
+    const sums = noSums();
+    const logProbs: ArrayLike<number>[] = rows.map(() => []);
+    const weighted = this.#with(this.weights);
+    const gradient = await accumulateGradient(weighted, sequences, loss.temperature, (i, outcome) => {
+      const size = outcome.logProbs.length;
+      const slopes = { logProb: new Float32Array(size), entropy: new Float32Array(size) };
+      surrogateLoss(rows[i]!, { ...outcome, baseLogProbs: base?.[i]?.logProbs ?? null }, loss, { sums, slopes });
+      logProbs[i] = outcome.logProbs;
+      return slopes;
+    });
+    return { gradient, sums, logProbs };
+  }
+
+  async #crossEntropyGradient({ rows, sequences }: LanguageModelWork): Promise<CrossEntropyGradient> {
     const sums = { loss: 0, weight: 0 };
     const logProbs: ArrayLike<number>[] = rows.map(() => []);
-    const weighted = { model: this.#model, weights: this.weights.get() };
+    const weighted = this.#with(this.weights);
     const accumulated = await accumulateGradient(weighted, sequences, 1, (i, outcome) => {
       const { positions } = sequences[i]!;
       const weights = positions.map((position) => rows[i]!.weights[position]!);
@@ -116,6 +131,10 @@ export class PlainLearner implements Learner {
     });
     const gradient = accumulated.length === 0 ? new Float32Array(this.#state.layout.size) : accumulated;
     return { gradient, sums, logProbs };
+  }
+
+  #with(weights: DeviceCopy): WeightedModel {
+    return { model: this.#model, weights: weights.get(), batches: this.#batches };
   }
 
   /** Frees the device's weights. */

@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { HostState } from "./host-state.ts";
 import type { Learner, PlainLearner } from "./learner.ts";
+import type { MicroBatches } from "./micro-batches.ts";
 import { PlanLearner } from "./webgpu/update/plan-learner.ts";
 import { startUpdatePlan } from "./webgpu/update/start-update-plan.ts";
 
@@ -9,11 +10,13 @@ import { startUpdatePlan } from "./webgpu/update/start-update-plan.ts";
 export class LearningPath {
   readonly #plain: PlainLearner;
   readonly #state: HostState;
+  readonly #batches: MicroBatches;
   #choice: Promise<PlanLearner | string> | null = null;
 
-  constructor(plain: PlainLearner, state: HostState) {
+  constructor(plain: PlainLearner, state: HostState, batches: MicroBatches) {
     this.#plain = plain;
     this.#state = state;
+    this.#batches = batches;
   }
 
   /** Who learns. */
@@ -44,7 +47,7 @@ export class LearningPath {
   }
 
   async #start(): Promise<PlanLearner | string> {
-    const plan = await startUpdatePlan(this.#state, this.#plain);
-    return typeof plan === "string" ? plan : new PlanLearner(plan, this.#state);
+    const plan = await startUpdatePlan(this.#state, this.#plain, this.#batches);
+    return typeof plan === "string" ? plan : new PlanLearner(plan, this.#state, this.#batches);
   }
 }

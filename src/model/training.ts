@@ -1,6 +1,7 @@
 /** @file Scores sequences and accumulates gradients over micro-batches, so that memory stays bounded. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { DeviceWeights } from "./device-weights.ts";
+import type { MicroBatches } from "./micro-batches.ts";
 import { microBatches, sequenceBatch, type SequenceBatch } from "./sequence-batch.ts";
 import { disposeAll } from "./tidy.ts";
 import { backward, forward, type Predictions, type Transformer } from "./transformer.ts";
@@ -33,16 +34,17 @@ export interface SequenceSlopes {
 export interface WeightedModel {
   readonly model: Transformer;
   readonly weights: DeviceWeights;
+  readonly batches: MicroBatches;
 }
 
 /** Scores without gradients, in the order of the sequences. */
 export async function scoreSequences(
-  { model, weights }: WeightedModel,
+  { model, weights, batches }: WeightedModel,
   sequences: readonly ScoredSequence[],
   temperature: number,
 ): Promise<SequenceOutcome[]> {
   const outcomes = sequences.map(emptyOutcome);
-  for (const indices of plan(sequences)) {
+  for (const indices of plan(sequences, batches)) {
     const rows = indices.map((i) => sequences[i]!);
     const { batch, predictions } = layOut(model, rows, temperature);
     const { picked, entropy } = tf.tidy(() => {
@@ -63,16 +65,16 @@ export async function scoreSequences(
  * @returns the gradient of the sum of the losses, flat in the order of the layout; empty if nothing was scored
  */
 export async function accumulateGradient(
-  { model, weights }: WeightedModel,
+  { model, weights, batches }: WeightedModel,
   sequences: readonly ScoredSequence[],
   temperature: number,
   slopesOf: (index: number, outcome: SequenceOutcome) => SequenceSlopes,
 ): Promise<Float32Array> {
   let total: tf.Tensor1D | null = null;
   try {
-    for (const indices of plan(sequences)) {
+    for (const indices of plan(sequences, batches)) {
       const part = { indices, rows: indices.map((i) => sequences[i]!), temperature, slopesOf };
-      total = addTo(total, await microBatchGradient({ model, weights }, part));
+      total = addTo(total, await microBatchGradient({ model, weights, batches }, part));
     }
     return total === null ? new Float32Array(0) : ((await total.data()) as Float32Array);
   } finally {
@@ -119,10 +121,10 @@ function addTo(total: tf.Tensor1D | null, gradient: tf.Tensor1D): tf.Tensor1D {
 }
 
 /** Sequences without scored positions are left out. */
-function plan(sequences: readonly ScoredSequence[]): number[][] {
+function plan(sequences: readonly ScoredSequence[], batches: MicroBatches): number[][] {
   const scored = sequences.map((_, i) => i).filter((i) => sequences[i]!.positions.length > 0);
   const lengths = scored.map((i) => usedLength(sequences[i]!));
-  const maxPositions = MAX_POSITIONS[tf.getBackend()] ?? 2048;
+  const maxPositions = batches.positions(MAX_POSITIONS[tf.getBackend()] ?? 2048);
   return microBatches(lengths, maxPositions).map((batch) => batch.map((i) => scored[i]!));
 }
 

@@ -21,6 +21,7 @@ import { DecodingPath } from "./decoding-path.ts";
 import { HostState } from "./host-state.ts";
 import { PlainLearner } from "./learner.ts";
 import { LearningPath } from "./learning-path.ts";
+import { MicroBatches, type OnHalved } from "./micro-batches.ts";
 import type { SurrogateSums } from "./losses.ts";
 import {
   fromNamedTensors,
@@ -66,29 +67,38 @@ export class TransformerPolicy implements Policy {
   readonly #learning: LearningPath;
   readonly #decoding: DecodingPath;
 
-  private constructor(config: ModelConfig, layout: ParameterLayout, parameters: Float32Array) {
+  private constructor(
+    config: ModelConfig,
+    layout: ParameterLayout,
+    { parameters, onHalved }: { readonly parameters: Float32Array; readonly onHalved?: OnHalved | undefined },
+  ) {
     this.config = config;
     this.#state = new HostState(config, layout, parameters);
     this.#model = { config, rotary: rotaryTensors(rotaryTable(config.contextLength, config.width / config.heads)) };
-    this.#plain = new PlainLearner(this.#model, this.#state);
-    this.#learning = new LearningPath(this.#plain, this.#state);
+    const batches = new MicroBatches(onHalved);
+    this.#plain = new PlainLearner(this.#model, this.#state, batches);
+    this.#learning = new LearningPath(this.#plain, this.#state, batches);
     this.#decoding = new DecodingPath(this.#model, this.#state, this.#plain);
   }
 
   /** A new policy with weights drawn from `random`, on the backend that `selectBackend` made current. */
   static create(config: ModelConfig, random: Random): TransformerPolicy {
     const layout = parameterLayout(config);
-    return new TransformerPolicy(config, layout, initialParameters(layout, random));
+    return new TransformerPolicy(config, layout, { parameters: initialParameters(layout, random) });
   }
 
   /**
    * A policy with the weights and moments of a saved one.
    *
+   * @param onHalved called when the device had no memory for a whole batch and gets half of it from then on
    * @throws {CheckpointError} if the state does not fit its own configuration
    */
-  static async fromState(state: PolicyState): Promise<TransformerPolicy> {
+  static async fromState(state: PolicyState, onHalved?: OnHalved): Promise<TransformerPolicy> {
     const layout = parameterLayout(state.config);
-    const policy = new TransformerPolicy(state.config, layout, fromNamedTensors(layout, state.weights));
+    const policy = new TransformerPolicy(state.config, layout, {
+      parameters: fromNamedTensors(layout, state.weights),
+      onHalved,
+    });
     await policy.load(state);
     return policy;
   }
@@ -154,7 +164,7 @@ export class TransformerPolicy implements Policy {
   /**
    * One optimizer step on the weighted next-token cross-entropy Σ w·(−log π) / Σ w.
    *
-   * @throws {DeviceError} and changes nothing if a number is not finite
+   * @throws {NotFiniteError} and changes nothing if a number is not finite
    */
   async languageModelStep(rows: readonly LanguageModelRow[], optimizer: OptimizerConfig): Promise<LanguageModelStats> {
     const sequences = rows.map((row) => this.#weightedSequence(row));
@@ -181,7 +191,7 @@ export class TransformerPolicy implements Policy {
    * @param gradient flat; the sum of the shards' gradients
    * @param weightSum the sum of the shards' weights; the gradient is divided by it
    * @returns the L2 norm before clipping
-   * @throws {DeviceError} and changes nothing if a number is not finite
+   * @throws {NotFiniteError} and changes nothing if a number is not finite
    */
   applyGradients(gradient: Float32Array, weightSum: number, optimizer: OptimizerConfig): number {
     const { size } = this.#state.layout;

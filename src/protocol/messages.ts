@@ -118,6 +118,14 @@ export type WorkerMessage =
     }
   | { readonly type: "progress"; readonly runId: string; readonly progress: Progress | null }
   | { readonly type: "state"; readonly runId: string; readonly state: "running" | "paused" | "finished" }
+  /** The run was paused by itself after so many finished iterations, and why; `resume` goes on. */
+  | {
+      readonly type: "halted";
+      readonly runId: string;
+      readonly iteration: number;
+      readonly kind: "notFinite" | "alarm";
+      readonly reason: string;
+    }
   /** Another tab trains the run: `taken` if it was this one before. Nothing more comes of the run here. */
   | { readonly type: "elsewhere"; readonly runId: string; readonly taken: boolean }
   /** `replay` is true for the stored history sent after a resume. */
@@ -155,6 +163,12 @@ export type WorkerMessage =
     }
   /** An answer to a request that failed, or with `requestId` null a run that stopped. */
   | { readonly type: "failed"; readonly runId: string; readonly requestId: number | null; readonly error: WireError };
+
+/** How a message crosses the worker's port: numbered from 0, so that one that comes late or twice is recognised. */
+export interface WorkerEnvelope {
+  readonly sequence: number;
+  readonly message: WorkerMessage;
+}
 
 /** An error as it crosses the worker's port. */
 export function toWireError(error: unknown): WireError {

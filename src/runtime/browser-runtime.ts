@@ -4,6 +4,7 @@ import { TrainingSession } from "../core/training/session.ts";
 import { WASM_URLS } from "../model/wasm-urls.ts";
 import type { BackendChoice, Progress } from "../protocol/messages.ts";
 import type { RunStore } from "../storage/run-store.ts";
+import { activeClock } from "./active-clock.ts";
 import { startBackend, type SelectedBackend } from "./backend.ts";
 import { loadBaseFile, pretrainHere } from "./browser-base.ts";
 import { lockRun } from "./browser-lock.ts";
@@ -16,7 +17,7 @@ import { rehearsalRows } from "./rehearsal.ts";
 import { RunHost, type OpenRequest } from "./run-host.ts";
 import { tipKeys } from "./tip-keys.ts";
 
-const CLOCK = { now: (): number => performance.now() };
+const CLOCK = activeClock({ now: () => performance.now() });
 const COMPILE_TEXTS = {
   generate: "Compiling the GPU programs for rollouts",
   logProbs: "Compiling the GPU programs for learning",
@@ -26,13 +27,19 @@ const COMPILE_TEXTS = {
 /** The host of the training worker. */
 export function createBrowserHost(store: RunStore, post: OutboxPorts["post"]): RunHost {
   const { nextTask } = messageTasks();
+  const breath = breathing(nextTask);
+  const breathe = (): Promise<void> => {
+    CLOCK.now(); // read after every call of the policy, so that only a sleep is a long step
+    return breath();
+  };
+  const surroundings = { store, breathe, loadBase: keepingBase(store) };
   return new RunHost({
     store,
     post,
     nextTask,
     clock: CLOCK,
     lock: lockRun,
-    openRun: (request) => openRun(request, store, breathing(nextTask)),
+    openRun: (request) => openRun(request, surroundings),
     pretrain: async (request) => {
       await startWanted(request.backend);
       await pretrainHere(request, store, nextTask);
@@ -40,12 +47,29 @@ export function createBrowserHost(store: RunStore, post: OutboxPorts["post"]): R
   });
 }
 
-async function openRun(request: OpenRequest, store: RunStore, breathe: () => Promise<void>): Promise<OpenedRun> {
-  const { config, checkpoint, emit, onProgress } = request;
+type BaseLoader = (name: string, onProgress: (progress: Progress) => void) => Promise<Uint8Array>;
+
+/** Loads a base policy once: a run that goes on after a fault needs no network. */
+function keepingBase(store: RunStore): BaseLoader {
+  let kept: { readonly name: string; readonly file: Uint8Array } | null = null;
+  return async (name, onProgress) => {
+    if (kept?.name !== name) kept = { name, file: await loadBaseFile(name, store, onProgress) };
+    return kept.file;
+  };
+}
+
+interface Surroundings {
+  readonly store: RunStore;
+  readonly breathe: () => Promise<void>;
+  readonly loadBase: BaseLoader;
+}
+
+async function openRun(request: OpenRequest, { store, breathe, loadBase }: Surroundings): Promise<OpenedRun> {
+  const { config, checkpoint, emit, onProgress, onHalved } = request;
   onProgress({ stage: "backend", fraction: null, remainingMs: null, text: "Starting the compute backend" });
   const selected = await startWanted(request.backend);
-  const baseFile = await loadBaseFile(config.base, store, onProgress);
-  const plain = await createPolicy(basePolicyState(baseFile));
+  const baseFile = await loadBase(config.base, onProgress);
+  const plain = await createPolicy(basePolicyState(baseFile), onHalved);
   let tellWay: () => void = () => undefined;
   const workingWay = new Promise<void>((resolve) => (tellWay = resolve)).then(() => plain.describe()).catch(String);
   const watch = selected.name === "webgpu" ? await compilationWatcher(store, onProgress, tellWay) : () => null;

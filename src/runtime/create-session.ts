@@ -47,9 +47,13 @@ export function asBaseFile(file: Uint8Array): Uint8Array<ArrayBuffer> {
   return encodePolicyState({ ...decodePolicyState(file), optimizer: { step: 0, first: new Map(), second: new Map() } });
 }
 
-/** A policy of this state on the current backend. Dispose it afterwards. */
-export function createPolicy(state: PolicyState): Promise<TransformerPolicy> {
-  return TransformerPolicy.fromState(state);
+/**
+ * A policy of this state on the current backend. Dispose it afterwards.
+ *
+ * @param onHalved called with a sentence when the device has no memory for a whole batch and gets half of it
+ */
+export function createPolicy(state: PolicyState, onHalved?: (sentence: string) => void): Promise<TransformerPolicy> {
+  return TransformerPolicy.fromState(state, onHalved);
 }
 
 /**
@@ -59,10 +63,13 @@ export function createPolicy(state: PolicyState): Promise<TransformerPolicy> {
  * @throws {CheckpointError} if the base file or the checkpoint is damaged
  */
 export async function createRun({ baseFile, checkpoint, ...parts }: RunParts): Promise<CreatedRun> {
-  const policy = await createPolicy(basePolicyState(baseFile));
+  const onHalved = (text: string): void =>
+    parts.emit({ type: "incident", iteration: session?.iteration ?? 0, kind: "halfBatch", text });
+  let session: TrainingSession | null = null;
+  const policy = await createPolicy(basePolicyState(baseFile), onHalved);
   const dependencies = { ...parts, policy, createEnv, taskSpec, rehearsalRows };
   try {
-    const session = await (checkpoint === null
+    session = await (checkpoint === null
       ? TrainingSession.create(dependencies)
       : TrainingSession.restore(dependencies, checkpoint));
     return { session, policy };

@@ -2,15 +2,15 @@
  * @file A run in its host: iteration after iteration until told to pause, each stored as it ends. A failed run is
  * dead: its session may be half through an iteration, so it goes on from the store, in a new one.
  */
-import { OutdatedPageError, TakenOverError } from "../core/base/errors.ts";
-import type { TrainingEvent } from "../core/events/training-event.ts";
+import { DeviceError, OutdatedPageError, TakenOverError } from "../core/base/errors.ts";
 import { toWireError, type BackendName } from "../protocol/messages.ts";
 import type { Policy } from "../core/policy/policy.ts";
-import type { TrainingSession } from "../core/training/session.ts";
+import type { SessionCheckpoint, TrainingSession } from "../core/training/session.ts";
 import type { RunStore } from "../storage/run-store.ts";
 import type { Outbox } from "./outbox.ts";
+import type { RunEvents } from "./run-events.ts";
 import { applyChange, reapplyChanges, type ChangeTarget, type RunChange } from "./run-changes.ts";
-import { encodeSessionFile } from "./session-file.ts";
+import { decodeSessionFile, encodeSessionFile } from "./session-file.ts";
 
 /** What the host needs of a session. */
 export type HostedSession = Pick<
@@ -49,8 +49,9 @@ export interface HostedRunParts {
   readonly opened: OpenedRun;
   readonly store: RunStore;
   readonly outbox: Outbox;
-  /** Events that were emitted while the session was made. */
-  readonly events: TrainingEvent[];
+  readonly events: RunEvents;
+  /** What the session was made from; null for a new run. */
+  readonly origin: SessionCheckpoint | null;
   /** Told its result before. */
   readonly hasResult: boolean;
   /** Iteration of the last commit. */
@@ -58,6 +59,20 @@ export interface HostedRunParts {
   readonly nextTask: () => Promise<void>;
   /** Called when the run failed; nothing of it is used afterwards. */
   readonly onFailure: (error: unknown, deviceLost: boolean) => void;
+}
+
+/** What is wanted of a run: to go on, to do one iteration, or to wait. */
+export type Goal = "run" | "step" | "pause";
+
+/** A run between two iterations, in memory: what goes on after a fault. */
+export interface Snapshot {
+  /** Null for a run before its first iteration. */
+  readonly checkpoint: SessionCheckpoint | null;
+  /** What a person changed since. */
+  readonly changes: readonly RunChange[];
+  readonly savedIteration: number;
+  readonly hasResult: boolean;
+  readonly goal: Goal;
 }
 
 const LOSS_TOLD_WITHIN_TASKS = 10;
@@ -75,7 +90,7 @@ export class HostedRun {
   readonly runId: string;
   readonly opened: OpenedRun;
   readonly #parts: HostedRunParts;
-  #goal: "run" | "step" | "pause" = "pause";
+  #goal: Goal = "pause";
   #loop: Promise<void> | null = null;
   /** The run has told its result. It may have been given more iterations since. */
   #hasResult: boolean;
@@ -92,7 +107,10 @@ export class HostedRun {
     this.opened = parts.opened;
     this.#hasResult = parts.hasResult;
     this.#savedIteration = parts.savedIteration;
-    void parts.opened.deviceLost.then(() => (this.#deviceLost = true));
+    void parts.opened.deviceLost.then((sentence) => {
+      this.#deviceLost = true;
+      if (this.#loop === null) parts.onFailure(new DeviceError(sentence), true);
+    });
   }
 
   /** Has told its result, and no iterations were added since. */
@@ -141,6 +159,16 @@ export class HostedRun {
     this.#changes = reapplyChanges({ session: this.opened.session, tipKey: this.opened.tipKey }, changes);
   }
 
+  /** The last finished iteration, whether or not it could be stored. */
+  snapshot(): Snapshot {
+    const { origin } = this.#parts;
+    const checkpoint = this.#lastFile === null ? origin : decodeSessionFile(this.#lastFile.bytes);
+    return {
+      ...{ checkpoint, changes: this.#changes, goal: this.#goal },
+      ...{ savedIteration: this.#savedIteration, hasResult: this.#hasResult },
+    };
+  }
+
   tellTips(): void {
     this.#parts.outbox.post({ type: "tips", tips: this.opened.session.memory.list() });
   }
@@ -174,7 +202,7 @@ export class HostedRun {
         iteration,
         payload,
         tips: session.memory.list(),
-        events: events.splice(0),
+        events: events.take(),
         finished: this.#hasResult,
         pendingChanges: this.#changes.slice(changeCount),
       });
@@ -213,6 +241,7 @@ export class HostedRun {
         await session.runIteration();
         this.#hasResult = false;
         if (this.#goal === "step") this.#goal = "pause";
+        this.#heedAlarm();
         await this.commit();
         await this.#parts.nextTask();
       }
@@ -222,6 +251,15 @@ export class HostedRun {
       await this.commit(); // Meanwhile a person may have asked for more iterations.
     }
     this.#tellState();
+  }
+
+  /** Pauses if an alarm was raised and a person wants that. */
+  #heedAlarm(): void {
+    const { events, outbox } = this.#parts;
+    const alarm = events.takeAlarm();
+    if (alarm === null || this.opened.session.config.onAlarm !== "pause") return;
+    this.#goal = "pause";
+    outbox.post({ type: "halted", iteration: alarm.iteration, kind: "alarm", reason: alarm.text });
   }
 
   #tellState(): void {

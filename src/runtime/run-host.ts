@@ -2,17 +2,19 @@
  * @file The worker's side of the protocol: opens, runs, stores, inspects, saves and loads one run at a time. Knows no
  * DOM and no device; everything of the browser is handed in.
  */
-import { assertNever, CheckpointError, ConfigError, TakenOverError } from "../core/base/errors.ts";
-import type { RolloutRecord, TrainingEvent } from "../core/events/training-event.ts";
+import { assertNever, CheckpointError, ConfigError, NotFiniteError, TakenOverError } from "../core/base/errors.ts";
+import type { TrainingEvent } from "../core/events/training-event.ts";
 import type { RunConfig } from "../core/training/run-config.ts";
 import type { SessionCheckpoint } from "../core/training/session.ts";
 import { toWireError, type BackendChoice, type Progress, type WorkerCommand } from "../protocol/messages.ts";
 import type { RunStore, StoredRun } from "../storage/run-store.ts";
 import type { LockRequest } from "./browser-lock.ts";
-import { HostedRun, type OpenedRun } from "./hosted-run.ts";
+import { GpuLosses } from "./gpu-losses.ts";
+import { HostedRun, type OpenedRun, type Snapshot } from "./hosted-run.ts";
 import { inspectTurn } from "./inspection.ts";
 import { Outbox, type OutboxPorts } from "./outbox.ts";
 import { parseChanges, type RunChange } from "./run-changes.ts";
+import { RunEvents } from "./run-events.ts";
 import { decodeSessionFile } from "./session-file.ts";
 
 /** What is needed to put a run on a device. */
@@ -23,6 +25,8 @@ export interface OpenRequest {
   readonly backend: BackendChoice;
   readonly emit: (event: TrainingEvent) => void;
   readonly onProgress: (progress: Progress | null) => void;
+  /** Called with a sentence when the device gets half a batch at a time from then on. */
+  readonly onHalved: (sentence: string) => void;
 }
 
 /** What the host is given by the browser, or by a test. */
@@ -49,10 +53,20 @@ type Command<Type extends WorkerCommand["type"]> = Extract<WorkerCommand, { read
 /** Those that wait for the one before. */
 type QueuedCommand = Exclude<WorkerCommand, Command<"pause"> | Command<"ping">>;
 
+/** Where a run goes on, and what is known of it. */
 interface Opening {
   readonly config: RunConfig;
   readonly checkpoint: SessionCheckpoint | null;
-  readonly stored: StoredRun | null;
+  readonly events: RunEvents;
+  /** What a person changed since the checkpoint. */
+  readonly changes: readonly RunChange[];
+  readonly savedIteration: number;
+  readonly hasResult: boolean;
+}
+
+interface Failure {
+  readonly error: unknown;
+  readonly deviceLost: boolean;
 }
 
 /** `requestId` of refusals that answer no request: the page shows nothing, the run goes on. */
@@ -60,8 +74,6 @@ const NO_REQUEST = 0;
 /** Commands after whose failure there is no run. */
 const ENDING: ReadonlySet<WorkerCommand["type"]> = new Set(["start", "resume", "step", "pretrain"]);
 const TAKING_OVER = "Waiting until the other tab has saved its iteration";
-/** Devices lost without a finished iteration in between, before the run stops. */
-const MAX_RECOVERIES = 3;
 
 /** Carries out the commands of the page, one after the other. */
 export class RunHost {
@@ -72,9 +84,8 @@ export class RunHost {
   /** The last start, to begin from when the run failed. */
   #lastStart: Command<"start"> | null = null;
   #isPauseWanted = false;
-  #recoveries = { count: 0, iteration: -1 };
-  /** Rollouts of before the reload. */
-  #replayed = new Map<string, RolloutRecord>();
+  readonly #losses = new GpuLosses();
+  #events: RunEvents | null = null;
 
   constructor(ports: RunHostPorts) {
     this.#ports = ports;
@@ -139,34 +150,44 @@ export class RunHost {
     this.#lastStart = { ...command, takeOver: false };
     const outbox = new Outbox(runId, this.#ports);
     outbox.post({ type: "progress", progress: loading(command.takeOver ? TAKING_OVER : "Looking for the saved run") });
+    const events = new RunEvents(outbox);
     if (!(await this.#takeLock(runId, command.takeOver))) {
-      await this.#replay(outbox, runId);
+      await this.#replay(outbox, runId, events);
       outbox.post({ type: "elsewhere", taken: false });
       return;
     }
     const stored = fresh ? null : await this.#ports.store.openRun(runId);
-    const run = await (stored === null ? this.#startNew(outbox, command) : this.#startStored(outbox, command, stored));
+    const found = stored === null ? null : { ...stored, finish: await this.#replay(outbox, runId, events) };
+    const run = await (found === null
+      ? this.#startNew(outbox, command, events)
+      : this.#startStored(outbox, { command, events }, found));
     if (autoRun && !this.#isPauseWanted) run.resume();
     else run.pause();
   }
 
-  async #startNew(outbox: Outbox, command: Command<"start">): Promise<HostedRun> {
+  async #startNew(outbox: Outbox, command: Command<"start">, events: RunEvents): Promise<HostedRun> {
     const { store } = this.#ports;
-    const problem = (await this.#createRun(command.runId, command.config)) ?? store.problem;
-    const run = await this.#open(outbox, { config: command.config, checkpoint: null, stored: null }, command);
+    const { config } = command;
+    const problem = (await this.#createRun(command.runId, config)) ?? store.problem;
+    const run = await this.#open(outbox, { ...newRun(config), events }, command);
     if (problem !== null) outbox.post({ type: "saved", iteration: 0, at: null, error: problem });
     return run;
   }
 
-  async #startStored(outbox: Outbox, command: Command<"start">, stored: StoredRun): Promise<HostedRun> {
-    const { header, payload, damage } = stored;
-    const finish = await this.#replay(outbox, command.runId);
+  async #startStored(
+    outbox: Outbox,
+    { command, events }: { readonly command: Command<"start">; readonly events: RunEvents },
+    { header, payload, damage, finish }: StoredRun & { readonly finish: TrainingEvent | null },
+  ): Promise<HostedRun> {
     const checkpoint = payload === null ? null : decodeStored(payload);
-    const run = await this.#open(outbox, { config: header.config, checkpoint, stored }, command);
+    const { config, iteration, finished } = header;
+    const changes = parseChanges(header.pendingChanges);
+    const opening = { config, checkpoint, events, changes, savedIteration: iteration, hasResult: finished };
+    const run = await this.#open(outbox, opening, command);
     if (run.isFinished && finish !== null) outbox.post({ type: "events", events: [finish], replay: true });
     const { problem } = this.#ports.store;
     if (problem !== null || checkpoint !== null) {
-      outbox.post({ type: "saved", iteration: header.iteration, at: null, error: problem });
+      outbox.post({ type: "saved", iteration, at: null, error: problem });
     }
     if (damage !== null) outbox.post({ type: "storage", incident: "damaged", text: damage });
     return run;
@@ -183,14 +204,13 @@ export class RunHost {
   }
 
   /** Tells the stored history; returns how it ended, if it did. */
-  async #replay(outbox: Outbox, runId: string): Promise<TrainingEvent | null> {
+  async #replay(outbox: Outbox, runId: string, into: RunEvents): Promise<TrainingEvent | null> {
     let finish: TrainingEvent | null = null;
     for (const events of await this.#ports.store.readEvents(runId)) {
       outbox.post({ type: "events", events, replay: true });
       for (const event of events) {
+        into.replay(event);
         if (event.type === "runFinished") finish = event;
-        if (event.type !== "rolloutsFinished") continue;
-        for (const rollout of event.rollouts) this.#replayed.set(rollout.rolloutId, rollout);
       }
     }
     return finish;
@@ -198,39 +218,35 @@ export class RunHost {
 
   async #open(
     outbox: Outbox,
-    { config, checkpoint, stored }: Opening,
+    { config, checkpoint, events, changes, savedIteration, hasResult }: Opening,
     { runId, backend }: Pick<Command<"start">, "runId" | "backend">,
   ): Promise<HostedRun> {
-    const events: TrainingEvent[] = [];
     const opened = await this.#ports.openRun({
       config,
       checkpoint,
-      backend,
-      emit: (event) => {
-        events.push(event);
-        outbox.emit(event);
-      },
+      backend: this.#losses.choice(backend),
+      emit: (event) => events.emit(event),
       onProgress: (progress) => outbox.post({ type: "progress", progress }),
+      onHalved: (text) => {
+        const iteration = this.#run?.opened.session.iteration ?? checkpoint?.iteration ?? 0;
+        events.emit({ type: "incident", iteration, kind: "halfBatch", text });
+      },
     });
     const run = new HostedRun({
-      runId,
-      opened,
-      store: this.#ports.store,
-      outbox,
-      events,
-      hasResult: stored?.header.finished ?? false,
-      savedIteration: stored?.header.iteration ?? 0,
+      ...{ runId, opened, store: this.#ports.store, outbox, events, origin: checkpoint, hasResult, savedIteration },
       nextTask: () => this.#ports.nextTask(),
       onFailure: (error, deviceLost) => this.#fail(run, outbox, { error, deviceLost }),
     });
     this.#run = run;
-    const tellBackend = (reason: string): void =>
-      outbox.post({ type: "backend", backend: opened.backend, reason, isEmulated: opened.isEmulated });
-    tellBackend(opened.reason);
+    this.#events = events;
+    const reason = [opened.reason, this.#losses.advice(opened.backend) ?? ""].join(" ").trim();
+    const tellBackend = (text: string): void =>
+      outbox.post({ type: "backend", backend: opened.backend, reason: text, isEmulated: opened.isEmulated });
+    tellBackend(reason);
     void opened.workingWay.then((way) => {
-      if (this.#run === run) tellBackend(`${opened.reason} ${way}`);
+      if (this.#run === run) tellBackend(`${reason} ${way}`);
     });
-    run.reapply(parseChanges(stored?.header.pendingChanges ?? []));
+    run.reapply(changes);
     run.tellTips();
     outbox.post({ type: "progress", progress: null });
     return run;
@@ -259,7 +275,7 @@ export class RunHost {
 
   async #inspect({ runId, requestId, rolloutId, turn }: Command<"inspect">): Promise<void> {
     const { opened } = this.#require(runId);
-    const rollout = opened.session.rollout(rolloutId) ?? this.#replayed.get(rolloutId);
+    const rollout = opened.session.rollout(rolloutId) ?? this.#events?.rollout(rolloutId);
     if (rollout === undefined) throw new ConfigError("inspect: a rollout of the last iterations, got an older one");
     const tokens = await inspectTurn(opened.policy, rollout, turn);
     new Outbox(runId, this.#ports).post({ type: "inspected", requestId, tokens });
@@ -285,7 +301,9 @@ export class RunHost {
     this.#lastStart = { type: "start", runId, config, fresh: false, backend, autoRun: false, takeOver: false };
     const outbox = new Outbox(runId, this.#ports);
     if (!(await this.#takeLock(runId, false))) throw new ConfigError("import: a run that no other tab trains");
-    const run = await this.#open(outbox, { config, checkpoint, stored: null }, { runId, backend });
+    const opening = { ...newRun(config), checkpoint, events: new RunEvents(outbox) };
+    const run = await this.#open(outbox, opening, { runId, backend });
+    await this.#createRun(runId, config);
     await run.commit();
     run.pause();
     outbox.post({ type: "checkpoint", requestId, iteration, bytes }, [bytes]);
@@ -306,37 +324,79 @@ export class RunHost {
     outbox.post({ type: "state", state: "paused" });
   }
 
-  #fail(run: HostedRun, outbox: Outbox, { error, deviceLost }: { error: unknown; deviceLost: boolean }): void {
+  /** A lost device is replaced and the run goes on; a number that is not finite pauses it; anything else stops it. */
+  #fail(run: HostedRun, outbox: Outbox, failure: Failure): void {
     if (this.#run !== run) return;
     this.#run = null;
     run.opened.dispose();
-    if (error instanceof TakenOverError) {
-      outbox.post({ type: "elsewhere", taken: true });
-      return;
-    }
-    const { iteration } = run.opened.session;
+    const { error, deviceLost } = failure;
+    if (error instanceof TakenOverError) outbox.post({ type: "elsewhere", taken: true });
+    else if (deviceLost && this.#losses.note(this.#ports.clock.now())) this.#later(() => this.#recover(run, outbox));
+    else if (error instanceof NotFiniteError) this.#later(() => this.#halt(run, outbox, error.message));
+    else this.#stop(run.opened.session.iteration, outbox, error);
+  }
+
+  #later(work: () => Promise<void>): void {
+    this.#queue = this.#queue.then(work);
+  }
+
+  #stop(iteration: number, outbox: Outbox, error: unknown): void {
     const { name, message } = toWireError(error);
-    if (deviceLost && this.#mayRecover(iteration) && this.#lastStart !== null) {
-      const again: QueuedCommand = { ...this.#lastStart, fresh: false, autoRun: !this.#isPauseWanted };
-      this.#queue = this.#queue.then(() => this.#perform(again));
-      return;
-    }
     outbox.emit({ type: "runFailed", iteration, message });
     outbox.post({ type: "progress", progress: null });
     outbox.post({ type: "failed", requestId: null, error: { name, message } });
   }
 
-  #mayRecover(iteration: number): boolean {
-    const isSame = this.#recoveries.iteration === iteration;
-    this.#recoveries = { count: isSame ? this.#recoveries.count + 1 : 1, iteration };
-    return this.#recoveries.count <= MAX_RECOVERIES;
+  /** Goes on after a lost device from the last finished iteration in memory, on a new device or without one. */
+  async #recover(run: HostedRun, outbox: Outbox): Promise<void> {
+    const { clock } = this.#ports;
+    const start = clock.now();
+    const snapshot = run.snapshot();
+    outbox.post({ type: "progress", progress: loading("The GPU was lost; the run goes on in a moment") });
+    const again = await this.#openAgain(run, outbox, snapshot);
+    if (again === null) return;
+    const { backend, session } = again.opened;
+    const seconds = ((clock.now() - start) / 1000).toFixed(1);
+    const advice = this.#losses.advice(backend);
+    const text = `GPU lost; on ${backend} after ${seconds} s${advice === null ? "" : `. ${advice}`}`;
+    this.#events?.emit({ type: "incident", iteration: session.iteration, kind: "deviceLost", text });
+    if (this.#isPauseWanted || snapshot.goal === "pause") again.pause();
+    else if (snapshot.goal === "run") again.resume();
+    else again.step();
+  }
+
+  /** Pauses at the last finished iteration, from which the run can go on with other settings. */
+  async #halt(run: HostedRun, outbox: Outbox, message: string): Promise<void> {
+    const iteration = run.opened.session.iteration;
+    const again = await this.#openAgain(run, outbox, run.snapshot());
+    if (again === null) return;
+    this.#events?.emit({ type: "incident", iteration, kind: "notFinite", text: `paused: ${message}` });
+    outbox.post({ type: "halted", iteration, kind: "notFinite", reason: message });
+    again.pause();
+  }
+
+  /** The run in a new session; null if that failed, which was told then. */
+  async #openAgain(run: HostedRun, outbox: Outbox, snapshot: Snapshot): Promise<HostedRun | null> {
+    const { runId } = run;
+    if (this.#lock?.runId !== runId || this.#run !== null) return null; // another tab or another run came first
+    const { config, iteration } = run.opened.session;
+    const events = this.#events ?? new RunEvents(outbox);
+    events.dropUncommitted();
+    const backend = this.#lastStart?.backend ?? "auto";
+    const opening = { ...newRun(snapshot.checkpoint?.config ?? config), ...snapshot, events };
+    try {
+      return await this.#open(outbox, opening, { runId, backend });
+    } catch (error) {
+      this.#stop(iteration, outbox, error);
+      return null;
+    }
   }
 
   async #closeRun(): Promise<void> {
     const run = this.#run;
     await run?.close();
     this.#run = null;
-    this.#replayed.clear();
+    this.#events = null;
     this.#lock?.release();
     this.#lock = null;
   }
@@ -374,6 +434,10 @@ export class RunHost {
     if (this.#run?.runId === runId) return this.#run;
     throw new ConfigError(`command: a run that was started, got "${runId}"`);
   }
+}
+
+function newRun(config: RunConfig): Omit<Opening, "events"> {
+  return { config, checkpoint: null, changes: [], savedIteration: 0, hasResult: false };
 }
 
 function decodeStored(payload: Uint8Array): SessionCheckpoint {

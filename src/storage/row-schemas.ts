@@ -148,6 +148,12 @@ const EVENTS: {
   }),
   evaluated: v.object({ type: v.literal("evaluated"), evaluation: EVALUATION }),
   iterationFinished: v.object({ type: v.literal("iterationFinished"), summary: SUMMARY }),
+  incident: v.object({
+    type: v.literal("incident"),
+    iteration: COUNT,
+    kind: v.picklist(["deviceLost", "halfBatch", "notFinite", "alarm"]),
+    text: TEXT,
+  }),
   configChanged: v.object({ type: v.literal("configChanged"), iteration: COUNT, changes: SETTINGS }),
   checkpointSaved: v.object({ type: v.literal("checkpointSaved"), iteration: COUNT, bytes: COUNT }),
   runFinished: v.object({

@@ -1,4 +1,5 @@
 /** @file Numbers as people read them. Missing values are a dash. */
+import type { WorkerMessage } from "../protocol/messages.ts";
 
 const MISSING = "–";
 const MINUS = "−";
@@ -83,3 +84,9 @@ export function plural(count: number, word: string, words = `${word}s`): string 
 export function formatBytes(bytes: number): string {
   return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1e3)} kB`;
 }
+/** Why a run paused by itself: the iteration and what was not finite in it, or the alarm, which is a sentence already. */
+export function haltSentence({ kind, iteration, reason }: Halt): string {
+  return kind === "alarm" ? reason : `Iteration ${iteration + 1}: ${reason}.`;
+}
+
+type Halt = Pick<Extract<WorkerMessage, { readonly type: "halted" }>, "kind" | "iteration" | "reason">;

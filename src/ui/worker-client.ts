@@ -4,6 +4,7 @@
  */
 import type { WireError, WorkerCommand, WorkerMessage } from "../protocol/messages.ts";
 import { toWireError } from "../protocol/messages.ts";
+import { MessageGate } from "./message-gate.ts";
 import { BEAT_MS, Supervisor } from "./supervisor.ts";
 import { createTrainingWorker } from "./script-urls.ts";
 
@@ -24,21 +25,28 @@ interface LiveRun {
   readonly runId: string;
   readonly worker: Worker;
   readonly supervisor: Supervisor;
+  readonly gate: MessageGate;
   readonly beats: ReturnType<typeof setInterval>;
   readonly pending: Map<number, Pending>;
 }
 
-/** Name of the error of a worker that died or hangs. */
+/** Name of the error of a worker that died, hangs or failed outside of a run. */
 export const WORKER_LOST = "WorkerLost";
 
 /** Owns the workers. A run is named by a key of this page and by its id in the database. */
 export class WorkerClient {
   readonly #listener: (key: string, message: WorkerMessage) => void;
   readonly #runs = new Map<string, LiveRun>();
+  readonly #onDropped: (key: string, count: number) => void;
   #nextRequestId = 1;
 
-  constructor(listener: (key: string, message: WorkerMessage) => void) {
+  /** @param onDropped told how many messages of a run's worker were dropped so far */
+  constructor(
+    listener: (key: string, message: WorkerMessage) => void,
+    onDropped: (key: string, count: number) => void = () => undefined,
+  ) {
     this.#listener = listener;
+    this.#onDropped = onDropped;
   }
 
   /** Opens a worker for a run. Send it `start` next. */
@@ -46,14 +54,23 @@ export class WorkerClient {
     this.close(key);
     const worker = createTrainingWorker(`empo2 ${runId}`);
     const beats = setInterval(() => this.#beat(key), BEAT_MS);
-    const run: LiveRun = { runId, worker, supervisor: new Supervisor(), beats, pending: new Map() };
+    const run: LiveRun = {
+      runId,
+      worker,
+      supervisor: new Supervisor(),
+      gate: new MessageGate(runId),
+      beats,
+      pending: new Map(),
+    };
     this.#runs.set(key, run);
-    const fail = (message: string): void => this.#fail(key, runId, { name: "DeviceError", message });
-    run.worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => this.#receive(key, run, data);
-    run.worker.onmessageerror = () => fail("A message of the training worker could not be read.");
+    const fail = (name: string, message: string): void => this.#fail(key, runId, { name, message });
+    run.worker.onmessage = ({ data }: MessageEvent<unknown>) => this.#receive(key, run, data);
+    run.worker.onmessageerror = () => fail(WORKER_LOST, "A message of the training worker could not be read.");
     run.worker.onerror = (event) => {
       event.preventDefault();
-      fail(event.message === "" ? "The training worker could not be loaded. Please reload the page." : event.message);
+      // What cannot be loaded has no message, and would not be loaded a second time.
+      if (event.message === "") fail("DeviceError", "The training worker could not be loaded. Please reload the page.");
+      else fail(WORKER_LOST, `The training worker failed: ${event.message}.`);
     };
   }
 
@@ -105,10 +122,14 @@ export class WorkerClient {
     this.#listener(key, { type: "failed", runId, requestId: null, error });
   }
 
-  #receive(key: string, run: LiveRun, message: WorkerMessage): void {
+  #receive(key: string, run: LiveRun, data: unknown): void {
+    const message = run.gate.admit(data);
+    if (message === null) {
+      this.#onDropped(key, run.gate.dropped);
+      return;
+    }
     run.supervisor.heard(message);
     if (message.type === "pong") return;
-    if (message.runId !== run.runId) return; // a late message of another run
     const requestId = "requestId" in message ? message.requestId : null;
     const pending = requestId === null ? undefined : run.pending.get(requestId);
     if (requestId === null || pending === undefined) {

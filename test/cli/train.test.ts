@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { jsonLines, makeWorkplace, runCli, startCli, type CliResult } from "./run-cli.ts";
@@ -119,6 +119,31 @@ describe("train", PATIENCE, () => {
     expect(stderr).toBe("Stopping after this iteration; --resume goes on.\n");
     const resumed = await runCli(["train", "--out", join(workplace.folder, "asked"), "--resume", "--json"]);
     expect(jsonLines(resumed.stdout).at(-1)).toEqual(jsonLines(whole.stdout).at(-1));
+  });
+
+  it("goes on after a kill that tore the last line of its records", async () => {
+    const torn = startCli(trainFlags("torn", "--record-rollouts"));
+    await torn.said('"iterationStarted","iteration":2');
+    torn.child.kill("SIGKILL");
+    await torn.result;
+    for (const name of ["events.jsonl", "rollouts.jsonl"])
+      appendFileSync(join(workplace.folder, "torn", name), '{"type":"iterationFinished","summary":{"iterat');
+    const resumed = await runCli(["train", "--out", join(workplace.folder, "torn"), "--resume", "--json"]);
+    expect([resumed.code, resumed.stderr]).toEqual([0, ""]);
+    expect(jsonLines(resumed.stdout).at(-1)).toEqual(jsonLines(whole.stdout).at(-1));
+    const iterationsOf = (name: string) =>
+      timeless(name).filter((event) => (event as { type: string }).type === "iterationFinished");
+    expect(iterationsOf("torn")).toEqual(iterationsOf("whole"));
+  });
+
+  it("takes half the learning rate when it is resumed, and refuses what needs a restart", async () => {
+    const folder = join(workplace.folder, "asked");
+    const changed = await runCli(["train", "--out", folder, "--resume", "--set", "learningRate=0.0001", "--json"]);
+    expect(jsonLines(changed.stdout)).toContainEqual(
+      expect.objectContaining({ type: "configChanged", changes: { learningRate: 0.0001 } }),
+    );
+    const refused = await runCli(["train", "--out", folder, "--resume", "--set", "groupSize=5"]);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('got "groupSize"')]);
   });
 });
 

@@ -2,12 +2,8 @@
 import { expect, test } from "vitest";
 import { openPlayground } from "./support/browser.ts";
 import { press, storedEvents, tinyRun, waitUntilSaved } from "./support/training.ts";
+import { QUICK_BEATS } from "./support/workers.ts";
 
-/** Beats every second, so that nobody waits for three quarters of a minute. */
-const QUICK_BEATS = `{
-  const plain = globalThis.setInterval;
-  globalThis.setInterval = (work, ms, ...rest) => plain(work, ms === 5000 ? 1000 : ms, ...rest);
-}`;
 const ITERATIONS = 30;
 
 interface Interruption {

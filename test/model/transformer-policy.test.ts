@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { CheckpointError, ConfigError, DeviceError, ShapeError } from "../../src/core/base/errors.ts";
+import { CheckpointError, ConfigError, NotFiniteError, ShapeError } from "../../src/core/base/errors.ts";
 import { Random } from "../../src/core/base/random.ts";
 import type { LanguageModelRow, UpdateRow } from "../../src/core/policy/policy.ts";
 import { decodePolicyState, encodePolicyState } from "../../src/model/checkpoint.ts";
@@ -150,10 +150,14 @@ describe.each(BACKENDS)("on %s", (backend) => {
     const broken = UPDATE_ROWS.map((row) => ({ ...row, advantages: row.advantages.map(() => NaN) }));
     await expect(policy.update(broken, LOSS, OPTIMIZER)).rejects.toThrow(/finite loss/);
     const infinite = LM_ROWS.map((row) => ({ ...row, weights: row.weights.map(() => 1e38) }));
-    await expect(policy.languageModelStep(infinite, OPTIMIZER)).rejects.toThrow(DeviceError);
+    await expect(policy.languageModelStep(infinite, OPTIMIZER)).rejects.toThrow(NotFiniteError);
     const gradient = new Float32Array(policy.parameterCount);
     gradient[policy.parameterCount - 1] = Infinity;
-    expect(() => policy.applyGradients(gradient, 1, OPTIMIZER)).toThrow(/"finalNorm.bias"/);
+    expect(() => policy.applyGradients(gradient, 1, OPTIMIZER)).toThrow(
+      /finite gradient, got Infinity in "finalNorm.bias"/,
+    );
+    const tooFar = { ...OPTIMIZER, learningRate: 1e39 };
+    await expect(policy.languageModelStep(LM_ROWS, tooFar)).rejects.toThrow(/finite weight, got .*Infinity in "/);
     expect(await policy.save()).toEqual(before);
     policy.dispose();
   });

@@ -1,6 +1,6 @@
 /** @file A session without worlds or a policy: each iteration draws a number, writes a tip and moves one weight. */
 import { Random } from "../../src/core/base/random.ts";
-import type { RolloutRecord, TrainingEvent } from "../../src/core/events/training-event.ts";
+import type { IterationSummary, RolloutRecord, TrainingEvent } from "../../src/core/events/training-event.ts";
 import { TipMemory } from "../../src/core/memory/tip-memory.ts";
 import type { NamedTensors } from "../../src/core/policy/policy.ts";
 import type { RunConfig } from "../../src/core/training/run-config.ts";
@@ -18,7 +18,17 @@ export interface FakeRunHooks {
   deviceLost: Promise<string>;
   workingWay: Promise<string>;
   backend: OpenedRun["backend"];
+  /** Called by the policy when the device gets half a batch. */
+  onHalved: (sentence: string) => void;
+  /** Numbers of the update of an iteration. */
+  update: (iteration: number) => IterationSummary["update"];
+  readonly calmUpdate: NonNullable<IterationSummary["update"]>;
 }
+
+const CALM_UPDATE: FakeRunHooks["calmUpdate"] = {
+  ...{ loss: 0.1, meanRatio: 1, clipFraction: 0, maskedFraction: 0, entropy: 0.4, klToBase: null },
+  ...{ gradNorm: 1, tokenCount: 12 },
+};
 
 export function fakeRunHooks(): FakeRunHooks {
   return {
@@ -27,6 +37,9 @@ export function fakeRunHooks(): FakeRunHooks {
     deviceLost: new Promise(() => undefined),
     workingWay: new Promise(() => undefined),
     backend: "cpu",
+    onHalved: () => {},
+    update: () => null,
+    calmUpdate: CALM_UPDATE,
   };
 }
 
@@ -78,7 +91,7 @@ export class FakeSession implements HostedSession {
     this.memory.add({ ...tip, author: "policy" }, this.config.bucketCapacity);
     this.iteration = iteration;
     this.#rollouts = [makeRollout(`${iteration}.g.0`, iteration)];
-    for (const event of rest) this.#emit(event);
+    for (const event of rest) this.#emit(withUpdate(event, this.#hooks.update(iteration)));
   }
 
   async finish(): Promise<void> {
@@ -116,6 +129,7 @@ export function fakeOpener(hooks: FakeRunHooks) {
     const session = new FakeSession(request, hooks);
     sessions.push(session);
     requests.push(request);
+    hooks.onHalved = request.onHalved;
     return {
       session,
       policy: {
@@ -135,6 +149,10 @@ export function fakeOpener(hooks: FakeRunHooks) {
     };
   };
   return { openRun, sessions, requests };
+}
+
+function withUpdate(event: TrainingEvent, update: IterationSummary["update"]): TrainingEvent {
+  return event.type === "iterationFinished" ? { ...event, summary: { ...event.summary, update } } : event;
 }
 
 function tensors(value: number): NamedTensors {

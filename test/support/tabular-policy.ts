@@ -2,7 +2,7 @@
  * @file A policy without a network: a table from what was read so far to the logits of the next token. Its update is
  * the real one, Eq. 1–2 with the softmax gradient, so that tests of methods need no tfjs.
  */
-import { DeviceError, ShapeError } from "../../src/core/base/errors.ts";
+import { NotFiniteError, ShapeError } from "../../src/core/base/errors.ts";
 import type {
   Completion,
   DecodingBatch,
@@ -130,7 +130,7 @@ export class TabularPolicy implements Policy {
     this.updatedRows.push(...structuredClone(rows));
     const step = emptyStep();
     const logProbs = rows.map((row) => this.#addRow(row, loss, step));
-    if (!Number.isFinite(step.loss)) throw new DeviceError(`update: a finite loss, got ${step.loss}`);
+    if (!Number.isFinite(step.loss)) throw new NotFiniteError(`update: a finite loss, got ${step.loss}`);
     const gradNorm = this.#descend(step, optimizer);
     const { tokenCount } = step;
     const measured = loss.klCoefficient > 0 || options?.measureKl === true;

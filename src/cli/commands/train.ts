@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { Command } from "commander";
-import { ConfigError } from "../../core/base/errors.ts";
+import { ConfigError, NotFiniteError } from "../../core/base/errors.ts";
 import type { TrainingEvent } from "../../core/events/training-event.ts";
 import { ALGORITHMS } from "../../core/algorithms/registry.ts";
+import { AlarmWatch } from "../../core/training/alarms.ts";
 import { parseRunConfig } from "../../core/training/config-parsing.ts";
 import { weightsHash } from "../../core/training/fingerprint.ts";
 import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts";
@@ -53,7 +54,7 @@ export function trainCommand(): Command {
       "--base-file <file>",
       "file of the base policy, or checkpoint of a run, whatever its name is in the settings",
     )
-    .option("--resume", "go on from the folder's checkpoint")
+    .option("--resume", "go on from the folder's checkpoint; --set may change what may change in a run")
     .option("--backend <name>", "wasm, cpu or webgpu (Dawn)", "wasm")
     .option("--checkpoint-every <n>", "iterations between checkpoints", "5")
     .option("--record-rollouts", "also write every rollout to rollouts.jsonl")
@@ -77,16 +78,27 @@ async function train(options: TrainOptions): Promise<void> {
   const backend = await startNodeBackend(options.backend);
   const baseFile = options.baseFile === undefined ? readBaseFile(config.base) : readNamedFile(options.baseFile);
   directory.begin(config, checkpoint?.iteration ?? null, weightsHash(basePolicyState(baseFile).weights));
+  const record = new RunRecord(directory, options);
   const { session, policy } = await createRun({
     baseFile,
     config,
     clock: { now: () => performance.now() },
-    emit: (event) => tell(event, directory, options),
+    emit: (event) => record.tell(event),
     backend: backend.name,
     checkpoint,
   });
-  await runToEnd(session, directory, checkpointEvery);
-  policy.dispose();
+  if (checkpoint !== null) applySettings(session, options);
+  try {
+    await runToEnd(session, record, checkpointEvery);
+  } finally {
+    policy.dispose();
+  }
+}
+
+/** Hot settings that the flags of a resumed run change, such as the learning rate after a number that was not finite. */
+function applySettings(session: TrainingSession, options: TrainOptions): void {
+  const changes = Object.fromEntries(settingsOf(options).map(([key, text]) => [key, typedValue(key, text)]));
+  if (Object.keys(changes).length > 0) session.updateConfig(changes);
 }
 
 function readNamedFile(file: string): Uint8Array {
@@ -101,8 +113,8 @@ function endWithParent(): void {
   process.channel.unref(); // does not keep a finished run from ending
 }
 
-/** Iterates until the end or an interrupt; the iteration in flight is finished and stored. */
-async function runToEnd(session: TrainingSession, directory: RunDirectory, checkpointEvery: number): Promise<void> {
+/** Iterates until the end, an interrupt or an alarm that pauses; the iteration in flight is finished and stored. */
+async function runToEnd(session: TrainingSession, record: RunRecord, checkpointEvery: number): Promise<void> {
   const stop = new AbortController();
   const interrupt = (): void => {
     stop.abort();
@@ -111,10 +123,14 @@ async function runToEnd(session: TrainingSession, directory: RunDirectory, check
   process.once("SIGINT", interrupt);
   process.once("SIGTERM", interrupt);
   while (!session.isFinished && !stop.signal.aborted) {
-    await session.runIteration();
+    await record.failing(session.iteration, () => session.runIteration());
     await nextTask();
+    if (record.takeAlarm() && session.config.onAlarm === "pause") {
+      stop.abort();
+      printProgress("Pausing because of the alarm; --resume goes on.");
+    }
     const due = session.iteration % checkpointEvery === 0 || session.isFinished || stop.signal.aborted;
-    if (due) directory.saveCheckpoint(encodeSessionFile(await session.checkpoint()));
+    if (due) record.directory.saveCheckpoint(encodeSessionFile(await session.checkpoint()));
   }
   if (session.isFinished) await session.finish();
 }
@@ -124,10 +140,53 @@ function nextTask(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-function tell(event: TrainingEvent, directory: RunDirectory, options: TrainOptions): void {
-  directory.write(event, options.recordRollouts === true);
-  if (options.json === true) printJson(event);
-  else if (event.type === "iterationFinished") printIteration(event.summary);
+/** What a run tells the folder and the terminal. */
+class RunRecord {
+  readonly directory: RunDirectory;
+  readonly #options: TrainOptions;
+  readonly #watch = new AlarmWatch();
+  #isAlarmed = false;
+
+  constructor(directory: RunDirectory, options: TrainOptions) {
+    this.directory = directory;
+    this.#options = options;
+    for (const summary of directory.summaries()) this.#watch.next(summary);
+  }
+
+  tell(event: TrainingEvent): void {
+    this.directory.write(event, this.#options.recordRollouts === true);
+    if (this.#options.json === true) printJson(event);
+    else print(event);
+    if (event.type !== "iterationFinished") return;
+    for (const { iteration, text } of this.#watch.next(event.summary)) {
+      this.#isAlarmed = true;
+      this.tell({ type: "incident", iteration, kind: "alarm", text });
+    }
+  }
+
+  /** Whether an alarm was raised since the last call. */
+  takeAlarm(): boolean {
+    const isAlarmed = this.#isAlarmed;
+    this.#isAlarmed = false;
+    return isAlarmed;
+  }
+
+  /** Does an iteration; what is not finite ends the run with advice, and the last checkpoint stays. */
+  async failing(iteration: number, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const message = `iteration ${iteration + 1}: ${error instanceof Error ? error.message : String(error)}`;
+      this.tell({ type: "runFailed", iteration, message });
+      if (!(error instanceof NotFiniteError)) throw error;
+      throw new NotFiniteError(`${message}. Roll back with --resume --set learningRate=<half of it>.`);
+    }
+  }
+}
+
+function print(event: TrainingEvent): void {
+  if (event.type === "iterationFinished") printIteration(event.summary);
+  else if (event.type === "incident") printProgress(`  ${event.text}`);
   else if (event.type === "evaluated") {
     const { iteration, meanReturn, successRate, memory } = event.evaluation;
     printProgress(
@@ -167,12 +226,17 @@ function configOf(options: TrainOptions): RunConfig {
   const changes: [string, string][] = [];
   for (const [key, value] of Object.entries({ ...flags, ...numbers }))
     if (value !== undefined) changes.push([key, value]);
-  for (const setting of options.set) {
+  changes.push(...settingsOf(options));
+  return parseRunConfig({ ...base, ...Object.fromEntries(changes.map(([key, text]) => [key, typedValue(key, text)])) });
+}
+
+/** What --set says. */
+function settingsOf(options: TrainOptions): [string, string][] {
+  return options.set.map((setting) => {
     const split = setting.indexOf("=");
     if (split < 1) throw new ConfigError(`--set: key=value, got "${setting}"`);
-    changes.push([setting.slice(0, split), setting.slice(split + 1)]);
-  }
-  return parseRunConfig({ ...base, ...Object.fromEntries(changes.map(([key, text]) => [key, typedValue(key, text)])) });
+    return [setting.slice(0, split), setting.slice(split + 1)];
+  });
 }
 
 function readConfigFile(file: string): object {

@@ -13,6 +13,16 @@ export class DeviceError extends Error {
   override readonly name = "DeviceError";
 }
 
+/** A number that would reach the weights is NaN or infinite. Nothing was changed. */
+export class NotFiniteError extends Error {
+  override readonly name = "NotFiniteError";
+}
+
+/** A compute device has no memory left for the work, even in smaller parts. Nothing was changed. */
+export class OutOfMemoryError extends Error {
+  override readonly name = "OutOfMemoryError";
+}
+
 /** A checkpoint or weights file that cannot be read or does not match. */
 export class CheckpointError extends Error {
   override readonly name = "CheckpointError";

@@ -119,6 +119,9 @@ export interface TokenUpdateRecord {
   readonly masked: readonly boolean[];
 }
 
+/** A fault that a run went on after, or was paused by. */
+export type IncidentKind = "deviceLost" | "halfBatch" | "notFinite" | "alarm";
+
 /** Everything a run tells the world. */
 export type TrainingEvent =
   | {
@@ -149,6 +152,13 @@ export type TrainingEvent =
   | { readonly type: "evaluated"; readonly evaluation: EvaluationRecord }
   | { readonly type: "iterationFinished"; readonly summary: IterationSummary }
   | { readonly type: "configChanged"; readonly iteration: number; readonly changes: Readonly<Record<string, unknown>> }
+  /** After so many finished iterations; told by the host. */
+  | {
+      readonly type: "incident";
+      readonly iteration: number;
+      readonly kind: IncidentKind;
+      readonly text: string;
+    }
   | { readonly type: "checkpointSaved"; readonly iteration: number; readonly bytes: number }
   | {
       readonly type: "runFinished";

@@ -160,7 +160,7 @@ export interface Policy {
   ): Promise<number[][]>;
   /** The likeliest next tokens after each position of a sequence (position i predicts token i + 1). */
   distributions(tokens: readonly number[], positions: readonly number[], top: number): Promise<TokenDistribution[]>;
-  /** One optimizer step on the clipped surrogate. Throws {@link DeviceError} and changes nothing if a number is not finite. */
+  /** One optimizer step on the clipped surrogate. Throws {@link NotFiniteError} and changes nothing if a number is not finite. */
   update(
     rows: readonly UpdateRow[],
     loss: LossConfig,

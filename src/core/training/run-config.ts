@@ -89,6 +89,8 @@ export interface RunConfig extends CriticConfig, RescoringConfig {
   readonly evaluationEpisodes: number;
   readonly evaluationTemperature: number;
   readonly measureKlEvery: number;
+  /** What an alarm (core/training/alarms.ts) does besides being told. */
+  readonly onAlarm: "tell" | "pause";
 }
 
 interface FieldBase {
@@ -422,6 +424,11 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     ...HOT_UPDATE,
     label: "Measure KL every",
     help: "Iterations between measurements of KL to the base; 0 measures never.",
+  }),
+  choice("onAlarm", ["tell", "pause"], {
+    ...HOT_UPDATE,
+    label: "On alarm",
+    help: "When entropy collapses, KL jumps or ratios explode: say so only, or pause as well.",
   }),
   ...CRITIC_FIELDS.map((field): NumberField => ({ kind: "number", ...HOT_CRITIC, ...field })),
   ...EVALUATION_FIELDS.map((field): NumberField => ({ kind: "number", ...HOT_EVALUATION, ...field })),

@@ -4,6 +4,7 @@
  */
 import { algorithmById } from "../algorithms/registry.ts";
 import type { AlgorithmContext, GroupPlan, IterationOutcome } from "../algorithms/algorithm.ts";
+import type { RunSettings } from "../algorithms/run-settings.ts";
 import type { Clock } from "../base/clock.ts";
 import { ConfigError } from "../base/errors.ts";
 import { Random, type RandomState } from "../base/random.ts";
@@ -158,11 +159,13 @@ export class TrainingSession {
       await this.#evaluate();
     const iteration = this.#iteration + 1;
     this.#times = emptyTimes();
+    // What is changed meanwhile holds from the next draw on, and so do the counts that are expected.
+    const drawnWith = toRunSettings(this.#config);
     const outcome = await this.#learn(iteration);
     this.#iteration = iteration;
     this.#record(outcome);
     if (this.#evaluationIsDue()) await this.#timed("evaluation", () => this.#evaluate());
-    this.#emitSummary(outcome);
+    this.#emitSummary(outcome, drawnWith);
   }
 
   /** Everything needed to go on. */
@@ -300,13 +303,13 @@ export class TrainingSession {
     this.#emit({ type: "rolloutsFinished", iteration: this.#iteration, rollouts: this.#lastRollouts });
   }
 
-  #emitSummary({ trajectories, stats }: IterationOutcome): void {
+  #emitSummary({ trajectories, stats }: IterationOutcome, drawnWith: RunSettings): void {
     const algorithm = algorithmById(this.#config.method);
     const summary = summariseIteration({
       iteration: this.#iteration,
       trajectories,
       stats,
-      expectedModeCounts: algorithm.expectedModes(toRunSettings(this.#config), trajectories.length),
+      expectedModeCounts: algorithm.expectedModes(drawnWith, trajectories.length),
       totalTokenCount: this.#totalTokenCount,
       tipCount: this.#knowledge.memory.size,
       times: { ...this.#times },

@@ -2,7 +2,7 @@
  * @file Runs the turn kernel: one write, one dispatch, one read for all requests. It works on the device that tfjs uses
  * but with buffers of its own.
  */
-import { DeviceError } from "../../core/base/errors.ts";
+import { DeviceError, OutOfMemoryError } from "../../core/base/errors.ts";
 import type { PhiloxKey } from "../../core/base/random.ts";
 import type { Completion } from "../../core/policy/policy.ts";
 import { rotaryTable } from "../rotary.ts";
@@ -80,9 +80,19 @@ export class DecodePlan {
     return this.#cacheBytes(episodeCount) <= Math.min(maxStorageBufferBindingSize, maxBufferSize);
   }
 
-  /** A cache. The caller destroys it. */
-  openCache(episodeCount: number): GPUBuffer {
-    return this.#device.createBuffer({ size: this.#cacheBytes(episodeCount), usage: GPUBufferUsage.STORAGE });
+  /**
+   * A cache. The caller destroys it.
+   *
+   * @throws {OutOfMemoryError} if the device has no memory for it
+   */
+  async openCache(episodeCount: number): Promise<GPUBuffer> {
+    const size = this.#cacheBytes(episodeCount);
+    this.#device.pushErrorScope("out-of-memory");
+    const cache = this.#device.createBuffer({ size, usage: GPUBufferUsage.STORAGE });
+    const refused = await this.#device.popErrorScope();
+    if (refused === null) return cache;
+    cache.destroy();
+    throw new OutOfMemoryError(`generate: ${size} bytes on the device for ${episodeCount} episodes, got none`);
   }
 
   /** Reads and writes for all requests in one dispatch; answers in their order. */

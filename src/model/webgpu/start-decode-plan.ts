@@ -38,7 +38,7 @@ async function largestDifference(plan: DecodePlan, { config }: HostState, plain:
     ...{ episode: 0, tokens, start: 0, before: [0, 0], writing: CHECK_WRITING, stopTokens: [] },
     ...{ temperature: 1, key: [1, 2], turn: 0, firstIndex: 0 },
   };
-  const cache = plan.openCache(1);
+  const cache = await plan.openCache(1);
   const [answer] = await plan.run(cache, [request]);
   cache.destroy();
   const positions = answer!.tokens.map((_, i) => length + i);

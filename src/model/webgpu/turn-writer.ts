@@ -13,11 +13,14 @@ export class TurnWriter implements Writer {
   readonly #refreshWeights: () => void;
   readonly #cache: GPUBuffer;
 
-  /** @param refreshWeights called before every turn */
-  constructor(plan: DecodePlan, refreshWeights: () => void, episodeCount: number) {
+  /**
+   * @param refreshWeights called before every turn
+   * @param cache of the plan; destroyed by `close`
+   */
+  constructor(plan: DecodePlan, refreshWeights: () => void, cache: GPUBuffer) {
     this.#plan = plan;
     this.#refreshWeights = refreshWeights;
-    this.#cache = plan.openCache(episodeCount);
+    this.#cache = cache;
   }
 
   async write(writings: readonly Writing[]): Promise<void> {

@@ -14,7 +14,7 @@ const SESSION_SCHEMA = v.object({
   /** Complete configuration of the main run, read leniently. */
   config: v.record(v.string(), v.union([v.string(), v.number()])),
   wasRunning: v.boolean(),
-  /** Starts by itself without a finished iteration in between. */
+  /** Starts of a page that ended without notice and without a finished iteration: crashes, for all that is known. */
   attempts: v.number(),
 });
 
@@ -54,6 +54,28 @@ export function writeSession(session: StoredSession | null): void {
   write(SESSION_KEY, session === null ? null : JSON.stringify(session));
 }
 
+/**
+ * A page that is closed, reloaded or put away says so; one that crashes, or is killed for its memory, does not. Takes the
+ * start of this page back for as long as it is out of sight, where ending it is nobody's fault.
+ */
+export function noticePageEnds(): void {
+  let takenBack: number | null = null;
+  const leave = (): void => {
+    const session = readSession();
+    if (session === null || takenBack !== null) return;
+    takenBack = session.attempts;
+    writeSession({ ...session, attempts: 0 });
+  };
+  const comeBack = (): void => {
+    const session = readSession();
+    if (session !== null && takenBack !== null) writeSession({ ...session, attempts: takenBack });
+    takenBack = null;
+  };
+  addEventListener("pagehide", leave);
+  addEventListener("pageshow", ({ persisted }) => (persisted ? comeBack() : undefined));
+  document.addEventListener("visibilitychange", () => (document.hidden ? leave() : comeBack()));
+}
+
 export function readBackendChoice(): BackendChoice {
   const choice = v.safeParse(v.picklist(["webgpu", "wasm", "cpu"]), read(BACKEND_KEY));
   return choice.success ? choice.output : "auto";
@@ -70,4 +92,10 @@ export function readTheme(): "system" | "light" | "dark" {
 
 export function writeTheme(theme: "system" | "light" | "dark"): void {
   write(THEME_KEY, theme === "system" ? null : theme);
+}
+
+/** Changes what is remembered of the session, if there is one. */
+export function rememberSession(changes: Partial<StoredSession>): void {
+  const session = readSession();
+  if (session !== null) writeSession({ ...session, ...changes });
 }

@@ -2,35 +2,36 @@
  * @file Starts, pauses, steps and ends the live runs: the main one, and beside it another method from the same seed
  * and budget, each in its own worker.
  */
-import type { IterationSummary, TrainingEvent } from "../../core/events/training-event.ts";
-import { readRunConfig } from "../../core/training/config-parsing.ts";
-import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts";
-import type { WorkerMessage } from "../../protocol/messages.ts";
-import { knownSettings, totalMs } from "../store/run-slice.ts";
-import { asSentence, formatDuration } from "../format.ts";
-import { emptyView } from "../store/run-view.ts";
+import type { IterationSummary } from "../../core/events/training-event.ts";
+import type { NumberField, RunConfig } from "../../core/training/run-config.ts";
+import type { BackendChoice, WorkerMessage } from "../../protocol/messages.ts";
+import { totalMs } from "../store/run-slice.ts";
+import { asSentence, formatDuration, haltSentence } from "../format.ts";
+import { changeSettings, coldSettings, configFromRecord, fieldOf } from "../store/settings-slice.ts";
+import { emptyView, withoutKey } from "../store/run-view.ts";
 import { INITIAL_SELECTION } from "../store/selection.ts";
 import type { WorkerState } from "../store/worker-slice.ts";
 import { addNote, liveView, usePage } from "../store/store.ts";
 import { hashOfConfig } from "../url.ts";
-import { messageOf, WORKER_LOST, type CommandBody } from "../worker-client.ts";
-import { readSession, writeSession, type StoredSession } from "./browser-memory.ts";
+import { WORKER_LOST } from "../worker-client.ts";
+import { readSession, rememberSession, writeSession, type StoredSession } from "./browser-memory.ts";
 import { whenSizeIsFine } from "./large-runs.ts";
 import { applyNow, hear } from "./heard-queue.ts";
+import { noteToldConfig, takeToldConfig } from "./told-configs.ts";
 import { noticeStorage } from "./storage-notices.ts";
 import { removeRecording } from "./recording.ts";
-import { client, onWorkerMessage, runIds } from "./run-client.ts";
+import { Restarts } from "./restarts.ts";
+import { client, onWorkerMessage, runIds, sendToAll } from "./run-client.ts";
 import { FILE_TIMEOUT_MS } from "./run-requests.ts";
 import { companionMethod, methodTitle, runTitle } from "./run-title.ts";
 
-/** After so many starts by itself without a finished iteration, the page waits for the visitor. */
-const MAX_ATTEMPTS = 3;
+/** A page that ended so often in the middle of its first iterations opens the run in safe mode. */
+const MOST_CRASHES = 2;
 /** Where an iteration takes longer, a second run beside the first is a burden. */
 const SLOW_ITERATION_MS = 30_000;
 
+const restarts = new Restarts();
 onWorkerMessage(receive);
-/** What runs that are being opened have told of their configuration. */
-const openingConfigs = new Map<string, Partial<RunConfig>>();
 let nextKey = 1;
 
 type FailedMessage = Extract<WorkerMessage, { readonly type: "failed" }>;
@@ -41,6 +42,8 @@ interface StartOptions {
   readonly runId: string;
   readonly fresh: boolean;
   readonly autoRun: boolean;
+  /** The visitor's wish if not given. */
+  readonly backend?: BackendChoice;
   /** Whether another tab that trains the run is asked to let go. */
   readonly takeOver?: boolean;
 }
@@ -66,9 +69,9 @@ function open({ config, runId, ...start }: StartOptions): string {
 }
 
 function send(key: string, start: Omit<StartOptions, "runId">): void {
-  const { backendChoice } = usePage.getState();
-  usePage.setState({ openedBackend: backendChoice });
-  client.send(key, { type: "start", backend: backendChoice, takeOver: false, ...start });
+  const { backend = usePage.getState().backendChoice } = start;
+  usePage.setState({ openedBackend: backend });
+  client.send(key, { type: "start", takeOver: false, ...start, backend });
 }
 
 /** Starts the main run with the settings of the form, and its companion. */
@@ -82,8 +85,9 @@ function startRuns(autoRun: boolean): void {
     shownKey: key,
     selection: INITIAL_SELECTION,
     settings: { ...settings, running: config, corrections: [] },
+    isSafeMode: false,
   });
-  writeSession({ mainId, companionId: null, race, config: { ...config }, wasRunning: autoRun, attempts: 0 });
+  writeSession({ mainId, companionId: null, race, config: { ...config }, wasRunning: autoRun, attempts: 1 });
 }
 
 /** Starts the other method beside the main run. */
@@ -231,7 +235,7 @@ function endRuns(): void {
 /** Opens the failed runs again, from their last save. */
 function continueFailed(): void {
   const { liveKeys, views } = usePage.getState();
-  for (const key of liveKeys) if (views[key]?.worker?.state === "failed") reopen(key, true);
+  for (const key of liveKeys) if (views[key]?.worker?.state === "failed") reopen(key, { autoRun: true });
 }
 
 /** Goes on here with the runs that another tab trains; that tab saves its iteration and lets go. */
@@ -240,7 +244,7 @@ export function takeOver(): void {
   const session = readSession();
   const autoRun = session?.wasRunning ?? true;
   for (const key of liveKeys) {
-    if (views[key]?.worker?.state === "elsewhere") reopen(key, autoRun, true);
+    if (views[key]?.worker?.state === "elsewhere") reopen(key, { autoRun, takeOver: true });
   }
   const isSameRun = session !== null && session.mainId === runIds.get(liveKeys[0] ?? "");
   if (isSameRun && liveKeys.length === 1) takeOverCompanion(session);
@@ -255,8 +259,31 @@ function takeOverCompanion({ companionId, wasRunning }: StoredSession): void {
   usePage.setState({ race: true });
 }
 
+/** Opens the failed main run again: paused, in plain JavaScript, from which it can be looked at and saved to a file. */
+export function openSafely(): void {
+  const [key] = usePage.getState().liveKeys;
+  if (key === undefined) return;
+  restarts.reset();
+  reopen(key, { autoRun: false, backend: "cpu" });
+}
+
+/** Goes on after a number that was not finite: from the iteration before it, with half the learning rate. */
+export function rollBack(key = usePage.getState().liveKeys[0]): void {
+  const { settings, views, liveKeys } = usePage.getState();
+  if (key === undefined || settings.running === null) return;
+  const { min } = fieldOf("learningRate") as NumberField;
+  const before = views[key]?.run.config.learningRate ?? settings.running.learningRate;
+  const changes = { learningRate: Math.max(min, before / 2) };
+  client.send(key, { type: "setConfig", changes });
+  client.send(key, { type: "resume" });
+  if (key !== liveKeys[0]) return;
+  usePage.setState({ settings: changeSettings(settings, changes) });
+  const session = readSession();
+  if (session !== null) writeSession({ ...session, config: { ...session.config, ...changes }, wasRunning: true });
+}
+
 /** Opens a live run again, from its last save, in a new worker. */
-function reopen(key: string, autoRun: boolean, isTakenOver = false): void {
+function reopen(key: string, start: Pick<StartOptions, "autoRun" | "backend" | "takeOver">): void {
   const { views, settings } = usePage.getState();
   const view = views[key];
   const runId = runIds.get(key);
@@ -265,14 +292,14 @@ function reopen(key: string, autoRun: boolean, isTakenOver = false): void {
   const empty = emptyView({ key, title: view.title, source: "live", method: config.method, config });
   usePage.setState(({ views: all }) => ({ views: { ...all, [key]: empty } }));
   client.open(key, runId);
-  send(key, { config, fresh: false, autoRun, takeOver: isTakenOver });
+  send(key, { config, fresh: false, ...start });
 }
 
 /** The live runs go on from their last save on the compute that the visitor wants. */
 export function reopenRuns(): void {
   applyNow();
   const autoRun = isRunning() && !usePage.getState().isPausing;
-  for (const key of usePage.getState().liveKeys) reopen(key, autoRun);
+  for (const key of usePage.getState().liveKeys) reopen(key, { autoRun });
   usePage.setState({ isPausing: false });
 }
 
@@ -281,17 +308,14 @@ export function resumeStoredRun(form: RunConfig | null): boolean {
   const session = readSession();
   if (session === null) return false;
   const config = configFromRecord(session.config);
-  const autoRun = session.wasRunning && session.attempts < MAX_ATTEMPTS;
-  if (session.wasRunning && !autoRun) {
-    addNote(
-      "error",
-      "The page was opened several times without a finished iteration, so the run waits. Press Resume to go on.",
-    );
-  }
-  writeSession({ ...session, attempts: session.attempts + 1 });
+  const isSafeMode = session.wasRunning && session.attempts >= MOST_CRASHES;
+  const autoRun = session.wasRunning && !isSafeMode;
+  writeSession({ ...session, wasRunning: autoRun, attempts: session.attempts + 1 });
   removeRecording();
-  const key = open({ config, runId: session.mainId, fresh: false, autoRun });
+  const start = { fresh: false, autoRun, ...(isSafeMode ? { backend: "cpu" as const } : {}) };
+  const key = open({ config, runId: session.mainId, ...start });
   usePage.setState(({ settings }) => ({
+    isSafeMode,
     shownKey: key,
     selection: INITIAL_SELECTION,
     race: session.race,
@@ -299,13 +323,9 @@ export function resumeStoredRun(form: RunConfig | null): boolean {
   }));
   if (session.companionId !== null) {
     const method = companionMethod(config.method);
-    open({ config: { ...config, method }, runId: session.companionId, fresh: false, autoRun });
+    open({ config: { ...config, method }, runId: session.companionId, ...start });
   }
   return true;
-}
-
-function coldSettings(config: RunConfig): Partial<RunConfig> {
-  return Object.fromEntries(CONFIG_FIELDS.filter(({ hot }) => !hot).map(({ key }) => [key, config[key]]));
 }
 
 /** Lets another method run beside the main one, or ends it. */
@@ -371,33 +391,27 @@ export function openStoredRun(runId: string, config: RunConfig): void {
   resumeStoredRun(null);
 }
 
-function withoutKey<Value>(values: Readonly<Record<string, Value>>, key: string): Record<string, Value> {
-  return Object.fromEntries(Object.entries(values).filter(([other]) => other !== key));
-}
-
-function sendToAll(command: CommandBody): void {
-  for (const key of usePage.getState().liveKeys) client.send(key, command);
-}
-
-function rememberSession(changes: Partial<StoredSession>): void {
-  const session = readSession();
-  if (session !== null) writeSession({ ...session, ...changes });
-}
-
 function receive(key: string, message: WorkerMessage): void {
   hear({ key, message });
   const isMain = usePage.getState().liveKeys[0] === key;
   if (message.type === "events") noticeEvents(key, isMain, message);
   if (message.type === "state") noticeState(key, isMain, message.state);
   if (message.type === "failed") noticeFailure(key, isMain, message);
-  if (message.type === "elsewhere") noticeElsewhere(key, isMain);
+  if (message.type === "halted" && !isMain) noticeHalt(key, message);
+  if (message.type === "elsewhere") {
+    // The status line says so and offers to take the run over.
+    client.close(key);
+    if (isMain) usePage.setState({ isPausing: false });
+  }
   if (message.type === "storage") noticeStorage(message);
 }
 
-/** The status line says so and offers to take the run over. */
-function noticeElsewhere(key: string, isMain: boolean): void {
-  client.close(key);
-  if (isMain) usePage.setState({ isPausing: false });
+/** The status line tells that of the main run. */
+function noticeHalt(key: string, halt: Extract<WorkerMessage, { readonly type: "halted" }>): void {
+  const title = usePage.getState().views[key]?.title ?? "The other run";
+  const goOn = { label: "Go on", run: () => client.send(key, { type: "resume" }) };
+  const half = { label: "Go on with half the learning rate", run: () => rollBack(key) };
+  addNote("error", `${title} paused. ${haltSentence(halt)}`, halt.kind === "notFinite" ? half : goOn);
 }
 
 /** A lost worker is replaced; any other failed main run is told in the status line, which offers what to do. */
@@ -407,7 +421,11 @@ function noticeFailure(key: string, isMain: boolean, { requestId, error }: Faile
     return;
   }
   client.close(key);
-  if ((error.name === WORKER_LOST && revive(key)) || isMain) return;
+  if (error.name === WORKER_LOST && revive(key, error.message)) return;
+  if (isMain) {
+    if (error.name === WORKER_LOST) usePage.setState({ isSafeMode: true });
+    return;
+  }
   const title = usePage.getState().views[key]?.title ?? "The other run";
   addNote("error", `${title} stopped. ${asSentence(error.message)}`, {
     label: "Go on from its last save",
@@ -415,43 +433,34 @@ function noticeFailure(key: string, isMain: boolean, { requestId, error }: Faile
   });
 }
 
-/** Goes on from the last save in a new worker; false if that was tried too often without a finished iteration. */
-function revive(key: string): boolean {
+/** Goes on from the last save in a new worker; false if workers die too often for that. */
+function revive(key: string, why: string): boolean {
   const session = readSession();
-  if (session === null || session.attempts >= MAX_ATTEMPTS) return false;
-  rememberSession({ attempts: session.attempts + 1 });
-  addNote("info", "The training worker stopped answering. A new one goes on from the last save.");
+  if (session === null || !restarts.mayRestart(performance.now())) return false;
+  addNote("info", `${asSentence(why)} A new one goes on from the last save.`);
   applyNow();
-  reopen(key, session.wasRunning);
+  reopen(key, { autoRun: session.wasRunning });
   return true;
 }
 
 /** A finished iteration shows that starting works. */
 function noticeEvents(key: string, isMain: boolean, { events, replay }: EventsMessage): void {
   for (const event of events) {
-    if (!replay) noticeConfig(key, event);
+    if (!replay) noteToldConfig(key, event);
     if (event.type === "iterationFinished" && isMain && !replay) {
       if (readSession()?.attempts !== 0) rememberSession({ attempts: 0 });
+      restarts.reset();
+      if (usePage.getState().isSafeMode) usePage.setState({ isSafeMode: false });
       considerCompanion(event.summary);
     }
-  }
-}
-
-/** While a run is being opened it tells its configuration, and then what was changed since its last save. */
-function noticeConfig(key: string, event: TrainingEvent): void {
-  const told = openingConfigs.get(key);
-  if (event.type === "runStarted") openingConfigs.set(key, knownSettings(event.config));
-  if (event.type === "configChanged" && told !== undefined) {
-    openingConfigs.set(key, { ...told, ...knownSettings(event.changes) });
   }
 }
 
 /** A run that tells its state is open. */
 function noticeState(key: string, isMain: boolean, state: WorkerState["state"]): void {
   if (isMain && state !== "running") usePage.setState({ isPausing: false });
-  const told = openingConfigs.get(key);
-  openingConfigs.delete(key);
-  if (told !== undefined) followConfig(key, isMain, configFromRecord(told));
+  const told = takeToldConfig(key);
+  if (told !== null) followConfig(key, isMain, told);
 }
 
 /** Title and form follow the run's own configuration. */
@@ -466,14 +475,4 @@ function followConfig(key: string, isMain: boolean, config: RunConfig): void {
   if (!isMain || isExpected) return;
   usePage.setState({ settings: { ...settings, running: config, draft: config } });
   rememberSession({ config: { ...config } });
-}
-
-/** A complete configuration from a partial one; what is out of range is put right. */
-function configFromRecord(values: Readonly<Record<string, unknown>>): RunConfig {
-  return readRunConfig(Object.entries(values).map(([key, value]) => [key, String(value)] as const)).config;
-}
-
-/** Runs something that may fail, and tells the visitor if it did. */
-export function attempt(what: string, work: () => Promise<void>): void {
-  work().catch((error: unknown) => addNote("error", `${what} ${asSentence(messageOf(error))}`));
 }

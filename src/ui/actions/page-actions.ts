@@ -4,9 +4,17 @@ import { configOfHash } from "../url.ts";
 import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts";
 import type { BackendChoice } from "../../protocol/messages.ts";
 import { addNote, usePage, type Theme } from "../store/store.ts";
-import { readBackendChoice, readSession, readTheme, writeBackendChoice, writeTheme } from "./browser-memory.ts";
-import { attempt, importCheckpoint, isRunning, resumeStoredRun } from "./live-runs.ts";
-import { liveRuns } from "./run-client.ts";
+import {
+  noticePageEnds,
+  readBackendChoice,
+  readSession,
+  readTheme,
+  writeBackendChoice,
+  writeTheme,
+} from "./browser-memory.ts";
+import { attempt } from "./attempt.ts";
+import { importCheckpoint, isRunning, resumeStoredRun } from "./live-runs.ts";
+import { liveRuns, mainRunId } from "./run-client.ts";
 import { exportRun } from "./run-requests.ts";
 import { playRecording } from "./recording.ts";
 import { readAddress, showInAddress } from "./settings-actions.ts";
@@ -22,6 +30,17 @@ export function saveCheckpoint(): void {
     const { bytes, iteration } = await exportRun(main.key);
     const method = views[main.key]?.run.method ?? "run";
     downloadFile(`${method}-iteration-${iteration}.safetensors`, [bytes], "application/octet-stream");
+  });
+}
+
+/** The run's last save, read by the page itself: for when its worker does not start. */
+export function saveStoredCheckpoint(): void {
+  attempt("The last save could not be read.", async () => {
+    const runId = mainRunId();
+    const { readStoredCheckpoint } = await import("../../storage/stored-checkpoint.ts");
+    const stored = runId === null ? null : await readStoredCheckpoint(runId);
+    if (stored === null) throw new Error("Nothing was saved yet.");
+    downloadFile(`run-iteration-${stored.iteration}.safetensors`, [stored.bytes], "application/octet-stream");
   });
 }
 
@@ -85,6 +104,7 @@ export function chooseBackend(choice: BackendChoice): void {
 /** First the settings of the link, then the run of the last visit, else the recorded run. */
 export function startPage(): void {
   applyTheme(readTheme());
+  noticePageEnds();
   usePage.setState({ backendChoice: readBackendChoice() });
   const linked = configOfHash(location.hash);
   readAddress();

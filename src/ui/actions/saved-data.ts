@@ -11,7 +11,8 @@ import { plural } from "../format.ts";
 import type { RunView } from "../store/run-view.ts";
 import { addNote, usePage } from "../store/store.ts";
 import { findBases } from "./bases.ts";
-import { attempt, isRunning, openStoredRun } from "./live-runs.ts";
+import { attempt } from "./attempt.ts";
+import { isRunning, openStoredRun } from "./live-runs.ts";
 import { liveRuns } from "./run-client.ts";
 import { exportRun } from "./run-requests.ts";
 

@@ -1,14 +1,16 @@
 /** @file Small drawings in SVG: a line, signed bars, a histogram, shares of a whole. Each says itself in words. */
+import { decimated } from "../store/decimate.ts";
 import { classNames } from "./class-names.ts";
 import styles from "./Figures.module.css";
 
 /** The course of one number, without axes. Missing and non-finite values are left out. */
 export function Sparkline({ values, summary }: { readonly values: readonly number[]; readonly summary: string }) {
-  const finite = values.filter(Number.isFinite);
+  const all = values.filter(Number.isFinite);
+  const { x: places, y: finite } = decimated({ x: all.map((_, i) => i), y: all });
   const low = Math.min(...finite);
   const span = Math.max(...finite) - low || 1;
   const points = finite.map((value, i) => {
-    const x = finite.length === 1 ? 100 : (i / (finite.length - 1)) * 100;
+    const x = all.length === 1 ? 100 : (places[i]! / (all.length - 1)) * 100;
     return `${x.toFixed(2)} ${(18 - ((value - low) / span) * 16).toFixed(2)}`;
   });
   return (

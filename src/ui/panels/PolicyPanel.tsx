@@ -6,6 +6,7 @@ import controls from "../components/controls.module.css";
 import { asSentence, formatPercent } from "../format.ts";
 import { useInspection } from "../hooks/use-inspection.ts";
 import type { ShownRollout } from "../store/episode-slice.ts";
+import type { WorkerState } from "../store/worker-slice.ts";
 import { shownRollout, shownView, usePage } from "../store/store.ts";
 import { ActionList } from "./ActionList.tsx";
 import styles from "./PolicyPanel.module.css";
@@ -30,20 +31,25 @@ export function PolicyPanel() {
 function Action({ rollout, turn }: { readonly rollout: ShownRollout; readonly turn: number }) {
   const key = usePage((state) => (shownView(state)?.source === "live" ? state.shownKey : null));
   const isLatest = usePage((state) => shownView(state)?.run.iteration === rollout.finished?.iteration);
-  const canAsk = key !== null && rollout.finished !== null && isLatest;
+  const state = usePage((page) => shownView(page)?.worker?.state ?? null);
+  const isAnswering = state !== "elsewhere" && state !== "failed";
+  const canAsk = key !== null && rollout.finished !== null && isLatest && isAnswering;
   return (
     <>
       {canAsk ? (
         <Inspected key={rollout.rolloutId} runKey={key} rollout={rollout} turn={turn} />
       ) : (
-        <Sampled rollout={rollout} turn={turn} reason={sampledReason(key !== null, rollout)} />
+        <Sampled rollout={rollout} turn={turn} reason={sampledReason(key !== null, rollout, state)} />
       )}
       <ActionList rollout={rollout} turn={turn} />
     </>
   );
 }
 
-function sampledReason(isLive: boolean, rollout: ShownRollout): string {
+function sampledReason(isLive: boolean, rollout: ShownRollout, state: WorkerState["state"] | null): string {
+  if (state === "elsewhere")
+    return "Another tab trains this run and has its policy. Take the run over to compare with and without tips here.";
+  if (state === "failed") return "The run has stopped. Go on from its last save to compare with and without tips.";
   if (!isLive)
     return "A recorded run keeps only the probabilities of the words it wrote. Press Train to compare with and without tips live.";
   if (rollout.finished === null)

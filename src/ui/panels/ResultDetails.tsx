@@ -1,3 +1,4 @@
+import { useState } from "react";
 import type { IterationSummary, PhaseTimes } from "../../core/events/training-event.ts";
 import { Shares } from "../components/Figures.tsx";
 import controls from "../components/controls.module.css";
@@ -53,10 +54,19 @@ export function Times({ curve }: { readonly curve: readonly IterationSummary[] }
 
 /** The numbers of all runs, for reading. */
 export function CurveTable({ runs }: { readonly runs: readonly RunCurves[] }) {
+  const [isOpen, setOpen] = useState(false);
   if (runs.length === 0) return null;
   return (
-    <details className={controls.details}>
+    <details className={controls.details} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>The curves as tables</summary>
+      {isOpen && <Tables runs={runs} />}
+    </details>
+  );
+}
+
+function Tables({ runs }: { readonly runs: readonly RunCurves[] }) {
+  return (
+    <>
       <table className={controls.table}>
         <caption className={controls.visuallyHidden}>All runs</caption>
         <thead>
@@ -94,14 +104,20 @@ export function CurveTable({ runs }: { readonly runs: readonly RunCurves[] }) {
       {runs.map((run) => (
         <EvaluationTable key={run.key} run={run} />
       ))}
-    </details>
+    </>
   );
 }
 
+/** Evaluations of a run in the table; the exported file has all. */
+const SHOWN_EVALUATIONS = 200;
+
 function EvaluationTable({ run: { title, evaluations } }: { readonly run: RunCurves }) {
+  const left = Math.max(0, evaluations.length - SHOWN_EVALUATIONS);
   return (
     <table className={controls.table}>
-      <caption className={controls.note}>{title}, held-out</caption>
+      <caption className={controls.note}>
+        {title}, held-out{left > 0 && `; the first ${left} are in the exported file`}
+      </caption>
       <thead>
         <tr>
           <th scope="col">iteration</th>
@@ -117,7 +133,7 @@ function EvaluationTable({ run: { title, evaluations } }: { readonly run: RunCur
         </tr>
       </thead>
       <tbody>
-        {evaluations.map(({ iteration, meanReturn, successRate, episodeCount }) => (
+        {evaluations.slice(-SHOWN_EVALUATIONS).map(({ iteration, meanReturn, successRate, episodeCount }) => (
           <tr key={iteration}>
             <th scope="row">{iteration}</th>
             <td className={controls.number}>{formatScore(meanReturn)}</td>

@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { useDeferredValue, useMemo, useState } from "react";
 import { Chart, type ChartSeries, type ChartSpec } from "../components/Chart.tsx";
 import { HelpTip } from "../components/HelpTip.tsx";
 import { Panel } from "../components/Panel.tsx";
@@ -22,6 +22,8 @@ export function ResultPanel() {
   const isActive = usePage((state) => shownView(state)?.run.phase === "evaluation");
   const shownKey = usePage((state) => state.shownKey);
   const spec = useMemo(() => chartOf(runs, axis), [runs, axis]);
+  // Many curves take a while to draw; what was pressed is shown before.
+  const drawn = useDeferredValue(spec);
   const shown = runs.find(({ key }) => key === shownKey);
   return (
     <Panel
@@ -45,7 +47,7 @@ export function ResultPanel() {
     >
       <Legend runs={runs} shownKey={shownKey} />
       <div className={styles.chart}>
-        <Chart spec={spec} testId="curve" />
+        <Chart spec={drawn} testId="curve" />
       </div>
       <p className={controls.note}>
         Return in points. Thick with dots: held-out variations, memory off. Thin: training rollouts.

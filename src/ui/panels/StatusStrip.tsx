@@ -1,11 +1,11 @@
-import { reopenRuns, restart, takeOver, train } from "../actions/live-runs.ts";
-import { chooseBackend } from "../actions/page-actions.ts";
+import { openSafely, reopenRuns, restart, rollBack, takeOver, train } from "../actions/live-runs.ts";
+import { chooseBackend, saveStoredCheckpoint } from "../actions/page-actions.ts";
 import { seekRecording, setPlaybackSpeed, togglePlayback } from "../actions/recording.ts";
 import { dismissCorrections } from "../actions/settings-actions.ts";
 import { Icon } from "../components/Icon.tsx";
 import { classNames } from "../components/class-names.ts";
 import controls from "../components/controls.module.css";
-import { asSentence, formatDuration } from "../format.ts";
+import { asSentence, formatDuration, haltSentence } from "../format.ts";
 import { waitingForRestart } from "../store/settings-slice.ts";
 import { liveView, usePage, type PlaybackState } from "../store/store.ts";
 import type { WorkerState } from "../store/worker-slice.ts";
@@ -44,23 +44,9 @@ function Corrections() {
 }
 
 function LiveStatus({ worker }: { readonly worker: WorkerState }) {
-  const { state, progress, error, backendReason, isEmulated } = worker;
+  const { state, progress, backendReason, isEmulated, halt } = worker;
   const isPausing = usePage((page) => page.isPausing);
-  if (state === "failed") {
-    return (
-      <div className={classNames(styles.strip, styles.failed)} role="alert">
-        <p className={styles.sentence}>
-          <span className={styles.badge}>The run stopped.</span> {asSentence(error ?? "")} What was saved is safe.
-        </p>
-        <button type="button" className={controls.button} onClick={train}>
-          Go on from the last save
-        </button>
-        <button type="button" className={controls.button} onClick={restart}>
-          Start anew
-        </button>
-      </div>
-    );
-  }
+  if (state === "failed") return <FailedStatus error={worker.error ?? ""} />;
   if (state === "elsewhere") return <ElsewhereStatus wasTaken={worker.wasTaken} />;
   if (progress !== null) {
     const { text, fraction, remainingMs } = progress;
@@ -78,16 +64,91 @@ function LiveStatus({ worker }: { readonly worker: WorkerState }) {
       </div>
     );
   }
+  if (halt !== null && state === "paused") return <HaltedStatus halt={halt} />;
   return (
     <div className={styles.strip}>
+      <SafeModeSentence />
       <p className={styles.sentence} role="status">
         <span className={styles.badge}>{isPausing ? "Pausing after this iteration." : STATE_WORDS[state]}</span>{" "}
         <span className={controls.muted}>{backendReason}</span>
       </p>
+      <Dropped />
       {isEmulated && <WasmOffer />}
       <RestartOffer />
     </div>
   );
+}
+
+/** The run stopped; in a crash loop with ways that need no worker, or the safest one. */
+function FailedStatus({ error }: { readonly error: string }) {
+  const isSafeMode = usePage((page) => page.isSafeMode);
+  return (
+    <div className={classNames(styles.strip, styles.failed)} role="alert">
+      <p className={styles.sentence}>
+        <span className={styles.badge}>
+          {isSafeMode ? "Safe mode: the worker failed again and again." : "The run stopped."}
+        </span>{" "}
+        {asSentence(error)} What was saved is safe.
+      </p>
+      {isSafeMode && (
+        <>
+          <button type="button" className={controls.button} onClick={saveStoredCheckpoint}>
+            Save it to a file
+          </button>
+          <button type="button" className={controls.button} onClick={openSafely}>
+            Open it paused, in plain JavaScript
+          </button>
+        </>
+      )}
+      <button type="button" className={controls.button} onClick={train}>
+        Go on from the last save
+      </button>
+      <button type="button" className={controls.button} onClick={restart}>
+        Start anew
+      </button>
+    </div>
+  );
+}
+
+/** The run paused by itself. */
+function HaltedStatus({ halt }: { readonly halt: NonNullable<WorkerState["halt"]> }) {
+  const isBroken = halt.kind === "notFinite";
+  return (
+    <div className={classNames(styles.strip, styles.failed)} role="alert">
+      <p className={styles.sentence}>
+        <span className={styles.badge}>{isBroken ? "Paused: a number is not finite." : "Paused by an alarm."}</span>{" "}
+        {haltSentence(halt)}
+        {isBroken && " Nothing of that iteration was kept; the run stands where it was before."}
+      </p>
+      {isBroken && (
+        <button type="button" className={controls.button} onClick={() => rollBack()}>
+          Go on with half the learning rate
+        </button>
+      )}
+      <button type="button" className={controls.button} onClick={train}>
+        {isBroken ? "Try the iteration again" : "Go on"}
+      </button>
+    </div>
+  );
+}
+
+/** Why a run that was training does not by itself. */
+function SafeModeSentence() {
+  const isSafeMode = usePage((page) => page.isSafeMode);
+  if (!isSafeMode) return null;
+  return (
+    <p className={styles.sentence} role="alert">
+      <span className={styles.badge}>Safe mode.</span> The page or its worker ended again and again in the middle of an
+      iteration, perhaps for want of memory, so the run is open in plain JavaScript and waits. Resume goes on; Lab,
+      Backend brings the faster compute back.
+    </p>
+  );
+}
+
+function Dropped() {
+  const count = usePage((page) => page.droppedMessages);
+  if (count === 0) return null;
+  return <span className={controls.muted}>{count} messages of the worker were not understood and left out.</span>;
 }
 
 /** Another tab trains the run. */

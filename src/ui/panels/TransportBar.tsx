@@ -1,6 +1,7 @@
 import { CONFIG_PRESETS, presetOf } from "../../experiments/presets.ts";
 import { cycleTheme, loadCheckpoint, saveCheckpoint, saveCurves, saveRollouts } from "../actions/page-actions.ts";
-import { attempt, pause, reset, setRace, step, train } from "../actions/live-runs.ts";
+import { attempt } from "../actions/attempt.ts";
+import { pause, reset, setRace, step, train } from "../actions/live-runs.ts";
 import { playRecording } from "../actions/recording.ts";
 import { companionMethod, methodTitle } from "../actions/run-title.ts";
 import { applyPreset, shareLink, showInAddress } from "../actions/settings-actions.ts";

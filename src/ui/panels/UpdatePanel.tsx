@@ -19,6 +19,7 @@ export function UpdatePanel() {
   const history = usePage((state) => (shownView(state)?.update ?? INITIAL_UPDATE).history);
   return (
     <Panel id="update" title="Update" isActive={isActive} aside={<LastUpdate point={history.at(-1)} />}>
+      <NewestAlarm />
       <ModeSection />
       <LuckySuccess />
       <Advantages />
@@ -31,6 +32,17 @@ export function UpdatePanel() {
 function LastUpdate({ point }: { readonly point: UpdatePoint | undefined }) {
   if (point === undefined) return null;
   return <span>iteration {point.iteration}</span>;
+}
+
+/** What was odd about an update, and what helps. */
+function NewestAlarm() {
+  const alarm = usePage((state) => shownView(state)?.run.alarm ?? null);
+  if (alarm === null) return null;
+  return (
+    <p className={controls.error} role="status">
+      Iteration {alarm.iteration}. {alarm.text}
+    </p>
+  );
 }
 
 /** The first plain rollout that reached 100, and what that means for the method. */

@@ -1,4 +1,4 @@
-import { attempt } from "../actions/live-runs.ts";
+import { attempt } from "../actions/attempt.ts";
 import { takeUpdate } from "../actions/updates.ts";
 import { classNames } from "../components/class-names.ts";
 import controls from "../components/controls.module.css";

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { deleteSavedRun, listSavedRuns, type SavedRun, type SavedRuns } from "../../storage/saved-data.ts";
-import { attempt } from "../actions/live-runs.ts";
+import { attempt } from "../actions/attempt.ts";
 import { liveRuns } from "../actions/run-client.ts";
 import { runTitle } from "../actions/run-title.ts";
 import {

@@ -1,6 +1,7 @@
 /** @file The learning curves of all runs on the page, ready to be drawn and read. */
 import type { EvaluationRecord, IterationSummary, PhaseTimes } from "../../core/events/training-event.ts";
 import { mean } from "../../core/base/stats.ts";
+import { decimated, type Points } from "./decimate.ts";
 import { secondsOf, totalMs, type Mark, type RunState } from "./run-slice.ts";
 import type { RunView } from "./run-view.ts";
 
@@ -17,33 +18,61 @@ export interface RunCurves {
   readonly marks: readonly Mark[];
 }
 
-/** Positions of the points of a run on the chosen axis. */
+/** Positions of the points of a run on the chosen axis, as many as can be seen. */
 export interface RunPoints {
-  readonly train: { readonly x: readonly number[]; readonly y: readonly number[] };
-  readonly heldOut: { readonly x: readonly number[]; readonly y: readonly number[] };
+  readonly train: Points;
+  readonly heldOut: Points;
 }
+
+/** What was computed of curves, which never change: a run that has ended is looked at again and again. */
+const SHOWN_POINTS = new WeakMap<readonly IterationSummary[], Map<XAxis, Points>>();
+const TOTALS = new WeakMap<readonly IterationSummary[], { readonly episodes: number; readonly ms: number }>();
 
 /** Where an iteration stands on the axis: 0 before the first one. */
 export function axisPosition(curve: readonly IterationSummary[], axis: XAxis): (iteration: number) => number {
   if (axis === "iterations") return (iteration) => iteration;
-  const seconds = axis === "seconds" ? secondsOf(curve) : [];
+  const positions = positionsOf(curve, axis);
   return (iteration) => {
-    const at = curve.findLastIndex((point) => point.iteration <= iteration);
-    if (at < 0) return 0;
-    return axis === "tokens" ? curve[at]!.totalTokenCount : seconds[at]!;
+    const at = lastUpTo(curve, iteration);
+    return at < 0 ? 0 : positions[at]!;
   };
+}
+
+/** Index of the last point up to an iteration, by halving; −1 if there is none. */
+function lastUpTo(curve: readonly IterationSummary[], iteration: number): number {
+  let [low, high] = [0, curve.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (curve[middle]!.iteration <= iteration) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 /** The points of a run's two curves. */
 export function pointsOf({ curve, evaluations }: Pick<RunState, "curve" | "evaluations">, axis: XAxis): RunPoints {
   const position = axisPosition(curve, axis);
   return {
-    train: { x: curve.map(({ iteration }) => position(iteration)), y: curve.map(({ meanReturn }) => meanReturn) },
-    heldOut: {
+    train: trainPoints(curve, axis),
+    heldOut: decimated({
       x: evaluations.map(({ iteration }) => position(iteration)),
       y: evaluations.map(({ meanReturn }) => meanReturn),
-    },
+    }),
   };
+}
+
+function trainPoints(curve: readonly IterationSummary[], axis: XAxis): Points {
+  const known = SHOWN_POINTS.get(curve) ?? new Map<XAxis, Points>();
+  SHOWN_POINTS.set(curve, known);
+  const points =
+    known.get(axis) ?? decimated({ x: positionsOf(curve, axis), y: curve.map((point) => point.meanReturn) });
+  known.set(axis, points);
+  return points;
+}
+
+function positionsOf(curve: readonly IterationSummary[], axis: XAxis): readonly number[] {
+  if (axis === "seconds") return secondsOf(curve);
+  return curve.map(({ iteration, totalTokenCount }) => (axis === "tokens" ? totalTokenCount : iteration));
 }
 
 /** A run in numbers. */
@@ -63,15 +92,27 @@ const RECENT = 5;
 export function summarise({ curve, evaluations }: Pick<RunState, "curve" | "evaluations">): RunSummary {
   const last = curve.at(-1);
   const evaluation = evaluations.at(-1);
+  const { episodes, ms } = totalsOf(curve);
   return {
     iterations: last?.iteration ?? 0,
-    episodes: curve.reduce((sum, { episodeCount }) => sum + episodeCount, 0),
+    episodes,
     tokens: last?.totalTokenCount ?? 0,
-    ms: curve.reduce((sum, { times }) => sum + totalMs(times), 0),
+    ms,
     trainReturn: last === undefined ? null : mean(curve.slice(-RECENT).map(({ meanReturn }) => meanReturn)),
     heldOutReturn: evaluation?.meanReturn ?? null,
     heldOutSuccess: evaluation?.successRate ?? null,
   };
+}
+
+function totalsOf(curve: readonly IterationSummary[]): { readonly episodes: number; readonly ms: number } {
+  const known = TOTALS.get(curve);
+  if (known !== undefined) return known;
+  const totals = {
+    episodes: curve.reduce((sum, { episodeCount }) => sum + episodeCount, 0),
+    ms: curve.reduce((sum, { times }) => sum + totalMs(times), 0),
+  };
+  TOTALS.set(curve, totals);
+  return totals;
 }
 
 /** Mean time of each phase over the last iterations, milliseconds. */

@@ -54,6 +54,7 @@ export function reduceEpisodes(state: EpisodeState, event: TrainingEvent): Episo
     case "evaluated":
     case "iterationFinished":
     case "configChanged":
+    case "incident":
     case "checkpointSaved":
     case "runFinished":
     case "runFailed":

@@ -8,7 +8,7 @@ import type {
 } from "../../core/events/training-event.ts";
 import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts";
 
-/** A change of the configuration while the run was on. */
+/** A change of the configuration while the run was on, or a fault that it went on after. */
 export interface Mark {
   readonly iteration: number;
   readonly text: string;
@@ -37,6 +37,8 @@ export interface RunState {
   readonly luckySuccess: LuckySuccess | null;
   readonly finished: (TrainingEvent & { readonly type: "runFinished" }) | null;
   readonly failure: string | null;
+  /** The newest alarm of the updates. */
+  readonly alarm: Mark | null;
 }
 
 export const INITIAL_RUN: RunState = {
@@ -52,6 +54,7 @@ export const INITIAL_RUN: RunState = {
   luckySuccess: null,
   finished: null,
   failure: null,
+  alarm: null,
 };
 
 /** The next run state after one event. Pure; a replayed event changes nothing. */
@@ -71,6 +74,8 @@ export function reduceRun(state: RunState, event: TrainingEvent): RunState {
       return finishIteration(state, event.summary);
     case "configChanged":
       return addMark(state, event);
+    case "incident":
+      return addIncident(state, event);
     case "runFinished":
       return { ...state, finished: event, phase: null };
     case "runFailed":
@@ -147,6 +152,17 @@ function addMark(state: RunState, event: TrainingEvent & { readonly type: "confi
     config: { ...state.config, ...changes },
     marks: [...state.marks, { iteration: event.iteration, text }],
   };
+}
+
+/** Told again after a reload, it is marked once. */
+function addIncident(
+  state: RunState,
+  { iteration, kind, text }: TrainingEvent & { readonly type: "incident" },
+): RunState {
+  const isKnown = state.marks.some((mark) => mark.iteration === iteration && mark.text === text);
+  if (isKnown) return state;
+  const mark = { iteration, text };
+  return { ...state, marks: [...state.marks, mark], alarm: kind === "alarm" ? mark : state.alarm };
 }
 
 function describeChange(label: string, before: unknown, after: unknown): string {

@@ -62,3 +62,8 @@ export function reduceMessage(view: RunView, message: WorkerMessage): RunView {
   if (message.type === "tips") return { ...view, memory: memoryFromTips(message.tips) };
   return { ...view, worker: reduceWorker(view.worker ?? INITIAL_WORKER, message) };
 }
+
+/** Views (or anything by key) without those of one key. */
+export function withoutKey<Value>(values: Readonly<Record<string, Value>>, key: string): Record<string, Value> {
+  return Object.fromEntries(Object.entries(values).filter(([other]) => other !== key));
+}

@@ -1,4 +1,5 @@
 /** @file The settings form: what is wanted, and what the live run has. */
+import { readRunConfig } from "../../core/training/config-parsing.ts";
 import { CONFIG_FIELDS, DEFAULT_CONFIG, type ConfigField, type RunConfig } from "../../core/training/run-config.ts";
 
 export interface SettingsState {
@@ -17,6 +18,16 @@ const FIELD_OF_KEY: ReadonlyMap<string, ConfigField> = new Map(CONFIG_FIELDS.map
 
 export function fieldOf(key: keyof RunConfig): ConfigField {
   return FIELD_OF_KEY.get(key)!;
+}
+
+/** The fields of a configuration that need a restart. */
+export function coldSettings(config: RunConfig): Partial<RunConfig> {
+  return Object.fromEntries(CONFIG_FIELDS.filter(({ hot }) => !hot).map(({ key }) => [key, config[key]]));
+}
+
+/** A complete configuration from a partial one; what is out of range is put right. */
+export function configFromRecord(values: Readonly<Record<string, unknown>>): RunConfig {
+  return readRunConfig(Object.entries(values).map(([key, value]) => [key, String(value)] as const)).config;
 }
 
 /** The form after some fields were set; the hot ones reach the live run at once. */

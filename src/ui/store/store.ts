@@ -75,6 +75,10 @@ export interface PageState {
   readonly openedBackend: BackendChoice;
   /** The runs will pause when the iteration in flight is done. */
   readonly isPausing: boolean;
+  /** The page or its workers died again and again, so that nothing starts by itself. */
+  readonly isSafeMode: boolean;
+  /** Messages of the main run's worker that were not understood, or came late or twice. */
+  readonly droppedMessages: number;
   readonly playback: PlaybackState;
   /** Progress of a base policy that is trained in the page; null if none is. */
   readonly pretraining: Progress | null;
@@ -104,6 +108,8 @@ export const INITIAL_PAGE: PageState = {
   backendChoice: "auto",
   openedBackend: "auto",
   isPausing: false,
+  isSafeMode: false,
+  droppedMessages: 0,
   playback: { state: "loading", position: 0, length: 0, secondsPerIteration: 1.5, origin: "" },
   pretraining: null,
   notes: [],

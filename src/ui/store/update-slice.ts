@@ -23,7 +23,7 @@ export const INITIAL_UPDATE: UpdateState = { history: [], tokens: [], tokensIter
 export function reduceUpdate(state: UpdateState, event: TrainingEvent): UpdateState {
   if (event.type === "iterationFinished") {
     const { iteration, update } = event.summary;
-    const isKnown = update === null || state.history.some((point) => point.iteration === iteration);
+    const isKnown = update === null || has(state.history, iteration);
     return isKnown ? state : { ...state, history: insert(state.history, { iteration, stats: update }) };
   }
   if (event.type !== "policyUpdated") return state;
@@ -36,7 +36,15 @@ export function reduceUpdate(state: UpdateState, event: TrainingEvent): UpdateSt
   };
 }
 
+/** Looked for from the end, where it is if anywhere. */
+function has(history: readonly UpdatePoint[], iteration: number): boolean {
+  const at = history.findLastIndex((point) => point.iteration <= iteration);
+  return at >= 0 && history[at]!.iteration === iteration;
+}
+
 function insert(history: readonly UpdatePoint[], added: UpdatePoint): UpdatePoint[] {
+  const last = history.at(-1);
+  if (last === undefined || last.iteration < added.iteration) return [...history, added];
   return [...history.filter(({ iteration }) => iteration !== added.iteration), added].sort(
     (a, b) => a.iteration - b.iteration,
   );

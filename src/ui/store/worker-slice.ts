@@ -21,7 +21,11 @@ export interface WorkerState {
   /** A newer version of the page has taken the database. */
   readonly isOutdated: boolean;
   readonly error: string | null;
+  /** Why the run paused by itself; null once it goes on. */
+  readonly halt: Pick<HaltedMessage, "iteration" | "kind" | "reason"> | null;
 }
+
+type HaltedMessage = Extract<WorkerMessage, { readonly type: "halted" }>;
 
 export const INITIAL_WORKER: WorkerState = {
   state: "starting",
@@ -33,6 +37,7 @@ export const INITIAL_WORKER: WorkerState = {
   saved: null,
   isOutdated: false,
   error: null,
+  halt: null,
 };
 
 /** The next state of the worker after one message. Pure; answers to requests change nothing. */
@@ -48,7 +53,17 @@ export function reduceWorker(state: WorkerState, message: WorkerMessage): Worker
     case "progress":
       return { ...state, progress: message.progress };
     case "state":
-      return { ...state, state: message.state, progress: null, error: null };
+      return {
+        ...state,
+        state: message.state,
+        progress: null,
+        error: null,
+        halt: message.state === "running" ? null : state.halt,
+      };
+    case "halted": {
+      const { iteration, kind, reason } = message;
+      return { ...state, halt: { iteration, kind, reason } };
+    }
     case "saved":
       return { ...state, saved: { iteration: message.iteration, at: message.at, error: message.error } };
     case "storage":

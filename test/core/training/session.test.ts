@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ALGORITHMS } from "../../../src/core/algorithms/registry.ts";
-import { ConfigError, DeviceError } from "../../../src/core/base/errors.ts";
+import { ConfigError, NotFiniteError } from "../../../src/core/base/errors.ts";
 import { encode, TOKEN } from "../../../src/core/text/tokenizer.ts";
 import { SUCCESS_SCORE } from "../../../src/core/training/evaluator.ts";
 import { weightsHash } from "../../../src/core/training/fingerprint.ts";
@@ -8,7 +8,7 @@ import type { RunConfig } from "../../../src/core/training/run-config.ts";
 import type { SessionCheckpoint, SessionDependencies } from "../../../src/core/training/session.ts";
 import { tipOf } from "../rollout/rollout-fixtures.ts";
 import { doorPolicy } from "../algorithms/algorithm-fixtures.ts";
-import { eventsOf, finishRun, SMALL, startRun, type RunParts } from "./training-fixtures.ts";
+import { doorsOf, eventsOf, finishRun, SMALL, startRun, type RunParts } from "./training-fixtures.ts";
 
 const METHODS = ALGORITHMS.map(({ id }) => id);
 
@@ -85,9 +85,11 @@ describe("a run", () => {
 
   it("stops with the policy's error and does not count the iteration", async () => {
     const policy = doorPolicy(1);
-    const failing = Object.assign(policy, { update: () => Promise.reject(new DeviceError("update: a finite loss")) });
+    const failing = Object.assign(policy, {
+      update: () => Promise.reject(new NotFiniteError("update: a finite loss")),
+    });
     const { session } = await startRun({ policy: failing });
-    await expect(session.runIteration()).rejects.toThrow(DeviceError);
+    await expect(session.runIteration()).rejects.toThrow(NotFiniteError);
     expect(session.iteration).toBe(0);
   });
 
@@ -257,6 +259,28 @@ describe("a person's change", () => {
     ]);
     const expected = eventsOf(run, "iterationFinished").map(({ summary }) => summary.expectedModeCounts["off-policy"]);
     expect(expected).toEqual([0, 8]);
+  });
+
+  it("of p in the middle of an iteration leaves its modes and their expected counts as they were drawn", async () => {
+    let change = (): void => {};
+    const createEnv: typeof doorsOf = (task) => {
+      change();
+      return doorsOf(task);
+    };
+    const run = await startRun({ config: { memoryRolloutProbability: 0, evaluateEvery: 0 }, createEnv });
+    change = () => {
+      change = () => {};
+      run.session.updateConfig({ memoryRolloutProbability: 1, offPolicyProbability: 1 });
+    };
+    await run.session.runIteration();
+    await run.session.runIteration();
+    const summaries = eventsOf(run, "iterationFinished").map(({ summary }) => summary);
+    const [none, all] = [
+      { "on-policy": 8, "on-policy-with-tips": 0, "off-policy": 0 },
+      { "on-policy": 0, "on-policy-with-tips": 0, "off-policy": 8 },
+    ];
+    expect(summaries.map(({ modeCounts }) => modeCounts)).toEqual([none, all]);
+    expect(summaries.map(({ expectedModeCounts }) => expectedModeCounts)).toEqual([none, all]);
   });
 
   it("of a learning rate changes the weights, not the draws of the iteration after", async () => {

@@ -10,7 +10,7 @@ export async function bundlePage(script: URL): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), "page-"));
   const entry = fileURLToPath(script);
   await build({
-    ...{ configFile: false, logLevel: "error", publicDir: false },
+    ...{ configFile: false, logLevel: "error", publicDir: false, base: "./", worker: { format: "es" } },
     build: { outDir: folder, target: "es2022", lib: { entry, formats: ["es"], fileName: () => "page.js" } },
   });
   const html = '<!doctype html><body><script type="module" src="./page.js"></script></body>';

@@ -1,8 +1,9 @@
 /** @file Scores and learns with the update plan. The host takes over what the device made of weights and moments. */
-import { DeviceError } from "../../../core/base/errors.ts";
+import { NotFiniteError } from "../../../core/base/errors.ts";
 import type { OptimizerConfig } from "../../../core/policy/policy.ts";
 import type { HostState } from "../../host-state.ts";
 import type { CrossEntropySums, LanguageModelWork, Learned, Learner, UpdateWork } from "../../learner.ts";
+import type { MicroBatches } from "../../micro-batches.ts";
 import type { SurrogateSums } from "../../losses.ts";
 import type { ScoredSequence, SequenceOutcome } from "../../training.ts";
 import type { PlanRow } from "./update-inputs.ts";
@@ -15,18 +16,20 @@ const UNKNOWN = -1;
 export class PlanLearner implements Learner {
   readonly #plan: UpdatePlan;
   readonly #state: HostState;
+  readonly #batches: MicroBatches;
   /** Versions of weights and base on the device. */
   #version = UNKNOWN;
   #baseVersion = UNKNOWN;
 
-  constructor(plan: UpdatePlan, state: HostState) {
+  constructor(plan: UpdatePlan, state: HostState, batches: MicroBatches) {
     this.#plan = plan;
     this.#state = state;
+    this.#batches = batches;
   }
 
   score(sequences: readonly ScoredSequence[], temperature: number): Promise<SequenceOutcome[]> {
     this.#refresh();
-    return this.#plan.score(sequences.map(withoutLoss), temperature);
+    return this.#batches.run("score", () => this.#plan.score(sequences.map(withoutLoss), temperature));
   }
 
   async update(work: UpdateWork, optimizer: OptimizerConfig): Promise<Learned<SurrogateSums>> {
@@ -64,29 +67,31 @@ export class PlanLearner implements Learner {
   }
 
   async #step(step: Omit<PlanStep, "number">): Promise<PlanOutcome> {
-    this.#refresh();
     const number = this.#state.optimizer.step + 1;
     const { version } = this.#state.current;
-    // If the answer never comes, nobody knows which weights the device has.
-    this.#version = UNKNOWN;
-    const outcome = await this.#plan.step({ ...step, number });
+    const outcome = await this.#batches.run("update", () => {
+      this.#refresh();
+      // If the answer never comes, or too late, nobody knows which weights the device has.
+      this.#version = UNKNOWN;
+      return this.#plan.step({ ...step, number });
+    });
     this.#state.requireUse("update");
     if (!outcome.isSound) {
       this.#version = version;
       throw await this.#refusal(outcome);
     }
     const [parameters, first, second] = outcome.state;
-    this.#state.replace(parameters, { step: number, first, second });
+    this.#state.adopt(parameters, { step: number, first, second });
     this.#version = this.#state.current.version;
     return outcome;
   }
 
   async #refusal({ sums }: PlanOutcome): Promise<Error> {
     if (sums.notFinite > 0 || !Number.isFinite(sums.loss)) {
-      return new DeviceError(`update: a finite loss, got ${sums.notFinite > 0 ? NaN : sums.loss}`);
+      return new NotFiniteError(`update: a finite loss, got ${sums.notFinite > 0 ? NaN : sums.loss}`);
     }
-    this.#state.requireFinite(await this.#plan.gradient());
-    return new DeviceError(`update: a gradient with a finite norm, got squared norm ${sums.squaredNorm}`);
+    this.#state.requireFinite("gradient", await this.#plan.gradient());
+    return new NotFiniteError(`update: a gradient with a finite norm, got squared norm ${sums.squaredNorm}`);
   }
 
   #refresh(): void {

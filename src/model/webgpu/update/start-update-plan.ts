@@ -5,6 +5,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { HostState } from "../../host-state.ts";
 import type { Learner } from "../../learner.ts";
+import type { MicroBatches } from "../../micro-batches.ts";
 import { l2Norm } from "../../optimizer.ts";
 import type { PlanRow } from "./update-inputs.ts";
 import { UpdatePlan } from "./update-plan.ts";
@@ -23,12 +24,16 @@ const NO_STEP = { learningRate: 0, beta1: 0.9, beta2: 0.9, weightDecay: 0, maxGr
  * The plan with the policy's weights, or a sentence that says why there is none. Cannot fail otherwise: learning goes on
  * in plain ops then.
  */
-export async function startUpdatePlan(state: HostState, plain: Learner): Promise<UpdatePlan | string> {
+export async function startUpdatePlan(
+  state: HostState,
+  plain: Learner,
+  batches: MicroBatches,
+): Promise<UpdatePlan | string> {
   const shape = updateShape(state.layout, state.config);
   if (typeof shape === "string") return `Learning op by op: ${shape}.`;
   try {
     const { device } = tf.backend() as unknown as { readonly device: GPUDevice };
-    const plan = await UpdatePlan.compile(device, shape);
+    const plan = await UpdatePlan.compile(device, shape, batches);
     if (typeof plan === "string") return `Learning op by op: ${plan}.`;
     const objection = await objectionTo(plan, state, plain);
     if (objection === null) return plan;

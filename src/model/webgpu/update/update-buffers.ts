@@ -1,5 +1,5 @@
 /** @file Buffers and bind groups of the update plan. They are made once for a shape and only grow. */
-import { DeviceError } from "../../../core/base/errors.ts";
+import { OutOfMemoryError } from "../../../core/base/errors.ts";
 import { rotaryTable } from "../../rotary.ts";
 import {
   CALL_NUMBERS,
@@ -170,10 +170,11 @@ export class UpdateBuffers {
     });
     const errors = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
     destroyGrowing(old);
-    this.#growing = grown;
     const error = errors.find((each) => each !== null);
-    if (error != null) throw new DeviceError(`update: memory on the device, got "${error.message}"`);
-    return grown;
+    this.#growing = error == null ? grown : null;
+    if (error == null) return grown;
+    destroyGrowing(grown);
+    throw new OutOfMemoryError(`update: memory on the device, got "${error.message}"`);
   }
 
   setState(parameters: Float32Array, first: Float32Array, second: Float32Array): void {

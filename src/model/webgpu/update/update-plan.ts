@@ -5,6 +5,7 @@
  */
 import { DeviceError } from "../../../core/base/errors.ts";
 import type { LossConfig, OptimizerConfig } from "../../../core/policy/policy.ts";
+import type { MicroBatches } from "../../micro-batches.ts";
 import { compileKernel } from "../compile-kernel.ts";
 import type { SequenceOutcome } from "../../training.ts";
 import { mostPositions, UpdateBuffers, updateLayouts, type Layouts, type WeightsOf } from "./update-buffers.ts";
@@ -71,6 +72,7 @@ export class UpdatePlan {
   readonly #kernels: Readonly<Record<KernelName, Kernel>>;
   readonly #buffers: UpdateBuffers;
   readonly #maxPositions: number;
+  readonly #batches: MicroBatches;
   readonly #forward: readonly Step[];
   readonly #backward: readonly Step[];
   #last: Promise<unknown> = Promise.resolve();
@@ -78,7 +80,7 @@ export class UpdatePlan {
   private constructor(
     device: GPUDevice,
     shape: UpdateShape,
-    parts: { pipelines: Pipelines; layouts: Layouts; maxPositions: number },
+    parts: { pipelines: Pipelines; layouts: Layouts; maxPositions: number; readonly batches: MicroBatches },
   ) {
     this.#device = device;
     this.#shape = shape;
@@ -86,6 +88,7 @@ export class UpdatePlan {
     this.#kernels = updateKernels(shape);
     this.#buffers = new UpdateBuffers(device, shape, parts.layouts);
     this.#maxPositions = parts.maxPositions;
+    this.#batches = parts.batches;
     this.#forward = forwardSteps(shape.config);
     this.#backward = backwardSteps(shape.config);
   }
@@ -96,7 +99,7 @@ export class UpdatePlan {
    * @returns the plan, or why the device's limits forbid it
    * @throws {DeviceError} if the driver refuses a kernel
    */
-  static async compile(device: GPUDevice, shape: UpdateShape): Promise<UpdatePlan | string> {
+  static async compile(device: GPUDevice, shape: UpdateShape, batches: MicroBatches): Promise<UpdatePlan | string> {
     const kernels = Object.values<Kernel>(updateKernels(shape));
     const maxPositions = mostPositions(shape, kernels, device.limits);
     if (typeof maxPositions === "string") return maxPositions;
@@ -111,7 +114,7 @@ export class UpdatePlan {
       }),
     );
     const pipelines = Object.fromEntries(compiled) as Pipelines;
-    return new UpdatePlan(device, shape, { pipelines, layouts, maxPositions });
+    return new UpdatePlan(device, shape, { pipelines, layouts, maxPositions, batches });
   }
 
   /** Copies weights and moments to the device. */
@@ -189,7 +192,9 @@ export class UpdatePlan {
     { forward, isLearning }: { readonly forward: readonly WeightsOf[]; readonly isLearning: boolean },
   ): Promise<Float32Array> {
     const { vocabularySize } = this.#shape.config;
-    const chunks = chunksOf(rows, this.#maxPositions).map((chunk) => encodeChunk(chunk, vocabularySize));
+    const chunks = chunksOf(rows, this.#batches.positions(this.#maxPositions, this.#shape.config.contextLength)).map(
+      (chunk) => encodeChunk(chunk, vocabularySize),
+    );
     if (chunks.length === 0) return new Float32Array(RESULT_HEADER);
     const total = chunks.reduce((sum, { predictions }) => sum + predictions, 0);
     const most = (count: (chunk: Chunk) => number): number => chunks.reduce((a, chunk) => Math.max(a, count(chunk)), 0);
