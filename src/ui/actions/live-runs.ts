@@ -68,7 +68,7 @@ function open({ config, runId, ...start }: StartOptions): string {
 function send(key: string, start: Omit<StartOptions, "runId">): void {
   const { backendChoice } = usePage.getState();
   usePage.setState({ openedBackend: backendChoice });
-  client.send(key, { type: "start", backend: backendChoice, takeOver: false, ...start });
+  client.send(key, { type: "start", backend: backendChoice, isKept: true, takeOver: false, ...start });
 }
 
 /** Starts the main run with the settings of the form, and its companion. */
