@@ -5,7 +5,7 @@ import { NumberInput } from "../components/NumberInput.tsx";
 import controls from "../components/controls.module.css";
 import { formatDuration, plural } from "../format.ts";
 import { usePage } from "../store/store.ts";
-import { isActive, MAX_WORKERS, raceProgress } from "./race.ts";
+import { IN_SOFTWARE, isActive, MAX_WORKERS, raceProgress } from "./race.ts";
 import {
   changePlan,
   changeWorkers,
@@ -141,6 +141,11 @@ export function RaceProgress() {
       <progress aria-label="Iterations of the race" value={done} max={total} />
       {isPausing ? "Pausing after the iterations in flight" : words}: {done} of {total} iterations{rest};{" "}
       {plural(racers.filter(isActive).length, "worker")} at work.
+      {racers.some(({ backend }) => backend?.endsWith(IN_SOFTWARE)) && (
+        <span className={controls.muted}>
+          WebGPU is emulated in software here; choose WebAssembly in the Lab, it is much faster.
+        </span>
+      )}
     </p>
   );
 }

@@ -60,6 +60,9 @@ export function isOver({ state }: Racer): boolean {
   return state === "finished" || state === "failed" || state === "stopped";
 }
 
+/** What is added to a backend that WebAssembly is faster than. */
+export const IN_SOFTWARE = " in software";
+
 /** The racer after a message of its worker. */
 export function reduceRacer(racer: Racer, message: WorkerMessage): Racer {
   switch (message.type) {
@@ -68,7 +71,7 @@ export function reduceRacer(racer: Racer, message: WorkerMessage): Racer {
       return run === racer.run ? racer : { ...racer, run };
     }
     case "backend":
-      return { ...racer, backend: message.backend };
+      return { ...racer, backend: message.isEmulated ? `${message.backend}${IN_SOFTWARE}` : message.backend };
     case "state":
       return { ...racer, state: message.state };
     case "failed":

@@ -82,6 +82,8 @@ describe("a racer", () => {
       { type: "state", ...RUN, state: "running" },
     );
     expect(started).toMatchObject({ state: "running", backend: "wasm" });
+    const emulated = { type: "backend", ...RUN, backend: "webgpu", reason: "", isEmulated: true } as const;
+    expect(after(racer, emulated).backend).toBe("webgpu in software");
     const ended = finished(started);
     expect(ended).toMatchObject({ state: "finished", run: { iteration: 3 } });
     expect(isOver(ended)).toBe(true);
