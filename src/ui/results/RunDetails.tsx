@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from "react";
 import { CONFIG_FIELDS, DEFAULT_CONFIG, type RunConfig } from "../../core/training/run-config.ts";
 import type { SiteExperiment, SiteRun } from "../../experiments/site-schema.ts";
+import { findBases } from "../actions/bases.ts";
 import { showRecordedRun } from "../actions/recording.ts";
 import { methodTitle } from "../actions/run-title.ts";
 import { closeView } from "../actions/view-actions.ts";
@@ -82,6 +83,9 @@ const TOLD: readonly (keyof RunConfig)[] = ["method", "task", "preset", "house",
 
 function RunLinks({ run, config }: { readonly run: SiteRun; readonly config: RunConfig }) {
   const hasLive = usePage((page) => page.liveKeys.length > 0);
+  const bases = usePage((page) => page.bases);
+  useEffect(() => void findBases(), []);
+  const isBaseMissing = bases.length > 0 && !bases.some(({ name }) => name === config.base);
   const { recording } = run;
   const isOfTrainedPolicy = config.base.includes(",");
   return (
@@ -113,8 +117,8 @@ function RunLinks({ run, config }: { readonly run: SiteRun; readonly config: Run
           ? "It starts from the policy that another run ended with, which is not shipped with the page: “New task” does the same with a run of yours."
           : "The same settings, code and backend give the same run, hash for hash."}
         {!isOfTrainedPolicy &&
-          config.base !== DEFAULT_CONFIG.base &&
-          ` It starts from the base policy “${config.base}”, which the page may not have.`}
+          isBaseMissing &&
+          ` It starts from the base policy “${config.base}”, which the page does not have.`}
       </p>
     </>
   );
