@@ -2,14 +2,20 @@
 import { armResult } from "./arm-results.ts";
 import { TABLE_METHODS } from "./arms.ts";
 import { armsOf, type StoredExperiment } from "./experiment-report.ts";
+import { PAPER_ITEMS } from "./paper-items.ts";
 import { siteEstimate } from "./site-numbers.ts";
 import type { TableCell } from "./site-schema.ts";
+
+/** The experiments that the tables are made of. */
+const ROWS = new Set(
+  PAPER_ITEMS.flatMap((item) => (item.kind === "table" ? item.rows : [])).map((row) => row.experiment),
+);
 
 const COLUMNS = new Set(TABLE_METHODS.map(({ arm }) => arm));
 
 /**
- * The cells that have runs. A task with a preset has an experiment of its own, named after both: its methods have the
- * same budget. Experiments of other names change something and are no part of a table.
+ * The cells that have runs: of the experiments that the tables name, and of those that are named after a task and another
+ * preset. In each the methods have the same budget; experiments of other names change something.
  */
 export function tableCells(stored: readonly StoredExperiment[]): TableCell[] {
   return stored.flatMap((entry) => armsOf(entry).flatMap((arm) => cellOf(entry.experiment.id, arm)));
@@ -17,7 +23,8 @@ export function tableCells(stored: readonly StoredExperiment[]): TableCell[] {
 
 function cellOf(experiment: string, arm: ReturnType<typeof armsOf>[number]): TableCell[] {
   const { task, preset } = arm.runs[0]!.config;
-  if (!COLUMNS.has(arm.id) || experiment !== `${task}.${preset}`) return [];
+  const isOfTable = ROWS.has(experiment) || experiment === `${task}.${preset}`;
+  if (!isOfTable || !COLUMNS.has(arm.id)) return [];
   const { heldOutReturn, heldOutSuccess } = armResult(arm);
   return [
     {
