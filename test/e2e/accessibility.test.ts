@@ -155,6 +155,14 @@ describe.each(SETTINGS)("at $width pixels, $colorScheme, the page has no serious
     await press(page, "back-to-run");
   });
 
+  test.each(["fig7", "fig12"])("with the paper's %s from our runs", async (figure) => {
+    const { page } = playground;
+    await page.goto(`${playground.url}#results/${figure}`);
+    await page.getByRole("heading", { name: "power-component, easy", exact: true }).waitFor();
+    expect((await inspect(page)).violations).toEqual([]);
+    await press(page, "back-to-run");
+  });
+
   test("with the map over p and q", async () => {
     const { page } = playground;
     await openView(page, "p–q map");
