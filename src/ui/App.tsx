@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, type ComponentType } from "react";
+import { lazy, Suspense, useEffect, useState, type ComponentType } from "react";
 import { ErrorBoundary, type FallbackProps } from "react-error-boundary";
 import { startPage } from "./actions/page-actions.ts";
 import { readAddress } from "./actions/settings-actions.ts";
@@ -18,7 +18,6 @@ import { StatusStrip } from "./panels/StatusStrip.tsx";
 import { TransportBar } from "./panels/TransportBar.tsx";
 import { UpdatePanel } from "./panels/UpdatePanel.tsx";
 import { WorldPanel } from "./panels/WorldPanel.tsx";
-import { SavedDialog } from "./saved/SavedDialog.tsx";
 import { usePage, type ViewName } from "./store/store.ts";
 import styles from "./App.module.css";
 
@@ -30,6 +29,7 @@ const PANELS = [
   { id: "result", title: "Result", Content: ResultPanel },
 ] as const;
 
+const SavedDialog = lazy(async () => ({ default: (await import("./saved/SavedDialog.tsx")).SavedDialog }));
 const Lab = lazy(async () => ({ default: (await import("./panels/Lab.tsx")).Lab }));
 
 /** The other views are fetched when they are opened, so that the first picture does not wait for them. */
@@ -101,7 +101,7 @@ function Page() {
       {view === "run" && !isWorldWide && <PanelTabs />}
       <Notes />
       <HelpDialog />
-      <SavedDialog />
+      <SavedData />
     </div>
   );
 }
@@ -146,6 +146,18 @@ function RunPanels() {
       ))}
     </main>
   );
+}
+
+/** The dialog of what is stored, from its first opening on. */
+function SavedData() {
+  const isOpen = usePage((state) => state.isSavedOpen);
+  const [isWanted, setIsWanted] = useState(false);
+  if (isOpen && !isWanted) setIsWanted(true);
+  return isWanted ? (
+    <Suspense fallback={null}>
+      <SavedDialog />
+    </Suspense>
+  ) : null;
 }
 
 /** The tab bar of narrow screens. */

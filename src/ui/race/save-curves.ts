@@ -9,5 +9,5 @@ export function saveRaceCurves(): void {
     const { method } = config;
     return { ...emptyView({ key, title: runTitle(config), source: "live", method, config }), run };
   });
-  downloadFile("empo2-race.csv", curvesCsv(views), "text/csv");
+  downloadFile("empo2-race.csv", [curvesCsv(views)], "text/csv");
 }
