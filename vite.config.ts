@@ -3,6 +3,7 @@ import type { Plugin } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import { configDefaults, defineConfig } from "vitest/config";
 import { META_CSP } from "./scripts/csp.mjs";
+import { resultsPlugin } from "./scripts/results-plugin.ts";
 
 /** Puts the Content-Security-Policy into the built page, so that it also holds on hosts that send no headers. */
 function contentSecurityPolicy(): Plugin {
@@ -36,7 +37,7 @@ const OFFLINE = VitePWA({
 
 export default defineConfig({
   base: "./",
-  plugins: [react(), contentSecurityPolicy(), OFFLINE],
+  plugins: [react(), contentSecurityPolicy(), resultsPlugin(import.meta.dirname), OFFLINE],
   worker: { format: "es" },
   build: {
     target: "es2022",

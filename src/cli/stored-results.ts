@@ -5,6 +5,8 @@ import type { StoredExperiment } from "../experiments/experiment-report.ts";
 import { EXPERIMENTS, experimentById } from "../experiments/plans.ts";
 import { parseRun, type RecordedRun } from "../experiments/recorded-runs.ts";
 import { GENERATED_MARK } from "../experiments/page-parts.ts";
+import type { Experiment } from "../experiments/planned-runs.ts";
+import { unplannedExperiment } from "../experiments/site-files.ts";
 import { FIGURE_MARK } from "../experiments/svg.ts";
 
 /** What is in a folder of pages and not what it should be. */
@@ -30,14 +32,25 @@ export function compareFiles(out: string, files: ReadonlyMap<string, string>): D
  */
 export function readStored(out: string): StoredExperiment[] {
   const ids = foldersIn(join(out, "runs")).map((id) => experimentById(id).id);
-  return EXPERIMENTS.filter(({ id }) => ids.includes(id)).map((experiment) => {
-    const folder = join(out, "runs", experiment.id);
-    return {
-      experiment,
-      runs: foldersIn(folder).flatMap((name) => readRun(join(folder, name)) ?? []),
-      remarks: readIfThere(join(out, "notes", `${experiment.id}.md`)),
-    };
-  });
+  return EXPERIMENTS.filter(({ id }) => ids.includes(id)).map((experiment) => storedExperiment(out, experiment));
+}
+
+/** All planned experiments, also those without runs, and then the folders of runs that no plan names. */
+export function readAllStored(out: string): StoredExperiment[] {
+  const isPlanned = (id: string): boolean => EXPERIMENTS.some((experiment) => experiment.id === id);
+  const planned = EXPERIMENTS.map((experiment) => storedExperiment(out, experiment));
+  const others = foldersIn(join(out, "runs")).filter((id) => !isPlanned(id));
+  return [...planned, ...others.map((id) => storedExperiment(out, unplannedExperiment(id, readRuns(out, id))))];
+}
+
+function storedExperiment(out: string, experiment: Experiment): StoredExperiment {
+  const remarks = readIfThere(join(out, "notes", `${experiment.id}.md`));
+  return { experiment, runs: readRuns(out, experiment.id), remarks };
+}
+
+function readRuns(out: string, id: string): RecordedRun[] {
+  const folder = join(out, "runs", id);
+  return foldersIn(folder).flatMap((name) => readRun(join(folder, name)) ?? []);
 }
 
 /** The run of a folder; null if it has not begun. */

@@ -165,7 +165,8 @@ export function band(curves: readonly (readonly CurvePoint[])[], random: Random)
   });
 }
 
-function trainingMinutes({ curve }: RecordedRun): number {
+/** Minutes of training of a run, evaluations not counted. */
+export function trainingMinutes({ curve }: RecordedRun): number {
   return sum(curve.map(({ times }) => times.rollout + times.tipWriting + times.retrieval + times.update)) / 60_000;
 }
 

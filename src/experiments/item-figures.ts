@@ -40,7 +40,8 @@ function drawnLines({ lines }: PanelReport, plot: Plot): DrawnLine[] {
   return lines.map((line) => ({ ...line, curve: curveOf(line.result, plot) })).filter(({ curve }) => curve.length > 0);
 }
 
-function curveOf(result: ArmResult, plot: Plot): readonly BandPoint[] {
+/** The line of an arm in a plot; of the phases it is the place alone. */
+export function curveOf(result: ArmResult, plot: Plot): readonly BandPoint[] {
   switch (plot.kind) {
     case "curve":
       return plottedCurve(result, plot);
@@ -78,7 +79,8 @@ const MEASURE_TITLES = {
 } as const;
 const AXIS_TITLES = { iteration: "iteration", minutes: "minutes of training", tokens: "tokens of rollouts" } as const;
 
-function plotTitle(plot: Plot): string {
+/** What the plot's vertical axis shows. */
+export function plotTitle(plot: Plot): string {
   if (plot.kind === "phases") return "milliseconds an iteration";
   return plot.kind === "trials" ? MEASURE_TITLES.return : MEASURE_TITLES[plot.measure];
 }

@@ -15,6 +15,7 @@ import {
   TABLE_METHODS,
 } from "./arms.ts";
 import { gridRuns, PROTOCOL_EPISODES, type Experiment, type PlannedArm } from "./planned-runs.ts";
+import { armOfPlace, MAP_EXPERIMENT, mapPlaces } from "./pq-map.ts";
 import {
   FIND_TASKS,
   isNewTaskOn,
@@ -44,6 +45,12 @@ const TEACHING_ARMS: readonly PlannedArm[] = [
   { arm: "grpo-temperature-1.3", changes: { method: "grpo", temperature: 1.3 } },
   { arm: "grpo-temperature-1.6", changes: { method: "grpo", temperature: 1.6 } },
 ];
+
+/** Every place of the map over p and q. */
+const MAP_ARMS: readonly PlannedArm[] = mapPlaces().map((place) => ({
+  arm: armOfPlace(place),
+  changes: { method: "empo2", memoryRolloutProbability: place.p, offPolicyProbability: place.q },
+}));
 
 /** The same questions where a tip's content is which way round the wires go. */
 const POWER_ARMS: readonly PlannedArm[] = [{ arm: "empo2-empty-tips", changes: { tipSource: "empty" } }, ...ABLATIONS];
@@ -138,6 +145,12 @@ export const EXPERIMENTS: readonly Experiment[] = [
     title: "power-component, easy, one thing changed at a time",
     question: "What does the effect depend on where the content of a tip is what has to be learned?",
     runs: gridRuns({ arms: POWER_ARMS, houses: [0, 1, 2], seeds: [1], common: { ...POWER, preset: "easy" } }),
+  },
+  {
+    id: MAP_EXPERIMENT,
+    title: "Teaching world: a map over p and q",
+    question: "How do p (how often tips are read) and q (how often they are cut out before learning) act together?",
+    runs: gridRuns({ arms: MAP_ARMS, houses: [1], seeds: [1, 2], common: TEACHING }),
   },
   {
     id: "power-component-steps",

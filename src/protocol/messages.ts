@@ -2,7 +2,7 @@
  * @file Everything page and worker say to each other. Two unions are the whole contract; a missing case does not
  * compile. Each run message names its run, so that a late message of a stopped run is recognised.
  */
-import type { TrainingEvent } from "../core/events/training-event.ts";
+import type { EvaluationRecord, TrainingEvent } from "../core/events/training-event.ts";
 import type { Tip } from "../core/memory/tip.ts";
 import type { RunConfig } from "../core/training/run-config.ts";
 
@@ -22,6 +22,22 @@ export type TipEdit =
   | { readonly type: "restore"; readonly tips: readonly Tip[] }
   | { readonly type: "clear" };
 
+/** A policy to be tried: a base policy with some settings, or the run of a checkpoint file with its own. */
+export type TriedPolicy =
+  { readonly type: "base"; readonly config: RunConfig } | { readonly type: "checkpoint"; readonly bytes: ArrayBuffer };
+
+/** Which policies are tried on which task, and how often. */
+export interface PolicyTrials {
+  readonly policies: readonly TriedPolicy[];
+  readonly task: string;
+  readonly preset: string;
+  readonly house: number;
+  readonly seed: number;
+  readonly trials: number;
+  /** Per variation and trial. */
+  readonly episodes: number;
+}
+
 /** Page → worker. */
 export type WorkerCommand =
   /** Starts a run, or goes on with it from its last commit if the database has one and `fresh` is false. */
@@ -33,6 +49,8 @@ export type WorkerCommand =
       readonly backend: BackendChoice;
       /** False only loads and shows the run; `resume` then goes on. */
       readonly autoRun: boolean;
+      /** False keeps the run in the worker's memory: it is gone with the worker and pushes no stored run out. */
+      readonly isKept: boolean;
       /** If another tab trains the run, it is asked to commit and let go; otherwise the answer is `elsewhere`. */
       readonly takeOver: boolean;
     }
@@ -61,6 +79,8 @@ export type WorkerCommand =
       readonly backend: BackendChoice;
       readonly bytes: ArrayBuffer;
     }
+  /** Tries frozen policies on a task, with memory and without; answered by `trial` again and again. `pause` ends it. */
+  | ({ readonly type: "tryPolicies"; readonly runId: string; readonly backend: BackendChoice } & PolicyTrials)
   /** Trains a small base policy in the page. */
   | {
       readonly type: "pretrain";
@@ -91,7 +111,7 @@ export interface WireError {
 
 /** Something that takes more than a moment. */
 export interface Progress {
-  readonly stage: "loading" | "backend" | "compiling" | "pretraining";
+  readonly stage: "loading" | "backend" | "compiling" | "pretraining" | "trying";
   /** 0…1, or null when it cannot be known. */
   readonly fraction: number | null;
   /** Estimate of the time left, milliseconds, or null. */
@@ -136,6 +156,14 @@ export type WorkerMessage =
       readonly replay: boolean;
     }
   | { readonly type: "tips"; readonly runId: string; readonly tips: readonly Tip[] }
+  /** A trial is done; `record.iteration` is the trial. */
+  | {
+      readonly type: "trial";
+      readonly runId: string;
+      /** Place in the command's list. */
+      readonly policy: number;
+      readonly record: EvaluationRecord;
+    }
   /** The run is safe in the database up to this iteration; `error` says why nothing later is. */
   | {
       readonly type: "saved";

@@ -121,6 +121,7 @@ const MESSAGES = {
   events: { events: v.array(EVENT), replay: v.boolean() },
   tips: { tips: v.array(TIP) },
   saved: { iteration: COUNT, at: v.nullable(FINITE), error: v.nullable(v.string()) },
+  trial: { policy: COUNT, record: EVALUATION },
   storage: { incident: v.picklist(["damaged", "cleared", "outdated"]), text: v.string() },
   inspected: { requestId: COUNT, tokens: v.array(v.looseObject({ word: v.string() })) },
   checkpoint: { requestId: COUNT, iteration: COUNT, bytes: v.instance(ArrayBuffer) },

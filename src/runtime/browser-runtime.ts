@@ -13,8 +13,9 @@ import { basePolicyState, createPolicy } from "./create-session.ts";
 import { ExclusivePolicy, type CallWatcher } from "./exclusive-policy.ts";
 import type { OpenedRun } from "./hosted-run.ts";
 import type { OutboxPorts } from "./outbox.ts";
+import { tryPolicies } from "./policy-trials.ts";
 import { rehearsalRows } from "./rehearsal.ts";
-import { RunHost, type OpenRequest } from "./run-host.ts";
+import { RunHost, type OpenRequest, type TrialsRequest } from "./run-host.ts";
 import { tipKeys } from "./tip-keys.ts";
 
 const CLOCK = activeClock({ now: () => performance.now() });
@@ -44,6 +45,19 @@ export function createBrowserHost(store: RunStore, post: OutboxPorts["post"]): R
       await startWanted(request.backend);
       await pretrainHere(request, store, nextTask);
     },
+    tryPolicies: (request) => tryHere(request, store, breathing(nextTask)),
+  });
+}
+
+async function tryHere(request: TrialsRequest, store: RunStore, breathe: () => Promise<void>): Promise<void> {
+  const { onProgress } = request;
+  onProgress({ stage: "backend", fraction: null, remainingMs: null, text: "Starting the compute backend" });
+  const { name, deviceLost } = await startWanted(request.backend);
+  const watch = name === "webgpu" ? await compilationWatcher(store, onProgress, () => undefined) : () => null;
+  await tryPolicies(request, {
+    clock: CLOCK,
+    loadBase: (base) => loadBaseFile(base, store, onProgress),
+    openPolicy: async (state) => new ExclusivePolicy(await createPolicy(state), { breathe, watch, deviceLost }),
   });
 }
 

@@ -3,10 +3,17 @@
  * DOM and no device; everything of the browser is handed in.
  */
 import { assertNever, CheckpointError, ConfigError, NotFiniteError, TakenOverError } from "../core/base/errors.ts";
-import type { TrainingEvent } from "../core/events/training-event.ts";
+import type { EvaluationRecord, TrainingEvent } from "../core/events/training-event.ts";
 import type { RunConfig } from "../core/training/run-config.ts";
 import type { SessionCheckpoint } from "../core/training/session.ts";
-import { toWireError, type BackendChoice, type Progress, type WorkerCommand } from "../protocol/messages.ts";
+import {
+  toWireError,
+  type BackendChoice,
+  type PolicyTrials,
+  type Progress,
+  type WorkerCommand,
+} from "../protocol/messages.ts";
+import { MemoryStore } from "../storage/memory-store.ts";
 import type { RunStore, StoredRun } from "../storage/run-store.ts";
 import type { LockRequest } from "./browser-lock.ts";
 import { GpuLosses } from "./gpu-losses.ts";
@@ -37,6 +44,16 @@ export interface RunHostPorts extends OutboxPorts {
   openRun(request: OpenRequest): Promise<OpenedRun>;
   /** Trains a base policy and keeps it, unless it ended early. */
   pretrain(request: PretrainRequest): Promise<void>;
+  /** Tries policies one after the other, unless it ended early. */
+  tryPolicies(request: TrialsRequest): Promise<void>;
+}
+
+/** Policies to be tried on a task here. */
+export interface TrialsRequest extends PolicyTrials {
+  readonly backend: BackendChoice;
+  readonly onProgress: (progress: Progress | null) => void;
+  readonly onTrial: (policy: number, record: EvaluationRecord) => void;
+  readonly goesOn: () => boolean;
 }
 
 /** A base policy to be trained here. */
@@ -72,7 +89,9 @@ interface Failure {
 /** `requestId` of refusals that answer no request: the page shows nothing, the run goes on. */
 const NO_REQUEST = 0;
 /** Commands after whose failure there is no run. */
-const ENDING: ReadonlySet<WorkerCommand["type"]> = new Set(["start", "resume", "step", "pretrain"]);
+const ENDING: ReadonlySet<WorkerCommand["type"]> = new Set(["start", "resume", "step", "pretrain", "tryPolicies"]);
+/** Commands that begin something; a pause asked for before does not concern it. */
+const BEGINNING: ReadonlySet<WorkerCommand["type"]> = new Set(["start", "pretrain", "tryPolicies"]);
 const TAKING_OVER = "Waiting until the other tab has saved its iteration";
 
 /** Carries out the commands of the page, one after the other. */
@@ -83,12 +102,19 @@ export class RunHost {
   #lock: { readonly runId: string; readonly release: () => void } | null = null;
   /** The last start, to begin from when the run failed. */
   #lastStart: Command<"start"> | null = null;
+  /** Of runs that are not kept. */
+  readonly #memoryStore = new MemoryStore("This run is not kept.");
   #isPauseWanted = false;
   readonly #losses = new GpuLosses();
   #events: RunEvents | null = null;
 
   constructor(ports: RunHostPorts) {
     this.#ports = ports;
+  }
+
+  /** Where the run of the last start is kept. */
+  get #store(): RunStore {
+    return this.#lastStart?.isKept === false ? this.#memoryStore : this.#ports.store;
   }
 
   /** Never throws: what fails is answered with `failed`. Resolves when the command is done; a run goes on after it. */
@@ -102,7 +128,7 @@ export class RunHost {
       if (this.#run?.runId === command.runId) this.#run.pause();
       return Promise.resolve();
     }
-    if (command.type === "start" || command.type === "pretrain") this.#isPauseWanted = false;
+    if (BEGINNING.has(command.type)) this.#isPauseWanted = false;
     this.#queue = this.#queue.then(() => this.#perform(command));
     return this.#queue;
   }
@@ -139,6 +165,8 @@ export class RunHost {
         return this.#import(command);
       case "pretrain":
         return this.#pretrain(command);
+      case "tryPolicies":
+        return this.#tryPolicies(command);
       default:
         return assertNever(command);
     }
@@ -156,7 +184,7 @@ export class RunHost {
       outbox.post({ type: "elsewhere", taken: false });
       return;
     }
-    const stored = fresh ? null : await this.#ports.store.openRun(runId);
+    const stored = fresh ? null : await this.#store.openRun(runId);
     const found = stored === null ? null : { ...stored, finish: await this.#replay(outbox, runId, events) };
     const run = await (found === null
       ? this.#startNew(outbox, command, events)
@@ -166,9 +194,8 @@ export class RunHost {
   }
 
   async #startNew(outbox: Outbox, command: Command<"start">, events: RunEvents): Promise<HostedRun> {
-    const { store } = this.#ports;
     const { config } = command;
-    const problem = (await this.#createRun(command.runId, config)) ?? store.problem;
+    const problem = (await this.#createRun(command.runId, config)) ?? this.#store.problem;
     const run = await this.#open(outbox, { ...newRun(config), events }, command);
     if (problem !== null) outbox.post({ type: "saved", iteration: 0, at: null, error: problem });
     return run;
@@ -185,7 +212,7 @@ export class RunHost {
     const opening = { config, checkpoint, events, changes, savedIteration: iteration, hasResult: finished };
     const run = await this.#open(outbox, opening, command);
     if (run.isFinished && finish !== null) outbox.post({ type: "events", events: [finish], replay: true });
-    const { problem } = this.#ports.store;
+    const { problem } = this.#store;
     if (problem !== null || checkpoint !== null) {
       outbox.post({ type: "saved", iteration, at: null, error: problem });
     }
@@ -196,7 +223,7 @@ export class RunHost {
   /** A database that cannot be written does not keep anyone from training. */
   async #createRun(runId: string, config: RunConfig): Promise<string | null> {
     try {
-      await this.#ports.store.createRun(runId, config);
+      await this.#store.createRun(runId, config);
       return null;
     } catch (error) {
       return toWireError(error).message;
@@ -206,7 +233,7 @@ export class RunHost {
   /** Tells the stored history; returns how it ended, if it did. */
   async #replay(outbox: Outbox, runId: string, into: RunEvents): Promise<TrainingEvent | null> {
     let finish: TrainingEvent | null = null;
-    for (const events of await this.#ports.store.readEvents(runId)) {
+    for (const events of await this.#store.readEvents(runId)) {
       outbox.post({ type: "events", events, replay: true });
       for (const event of events) {
         into.replay(event);
@@ -233,7 +260,7 @@ export class RunHost {
       },
     });
     const run = new HostedRun({
-      ...{ runId, opened, store: this.#ports.store, outbox, events, origin: checkpoint, hasResult, savedIteration },
+      ...{ runId, opened, store: this.#store, outbox, events, origin: checkpoint, hasResult, savedIteration },
       nextTask: () => this.#ports.nextTask(),
       onFailure: (error, deviceLost) => this.#fail(run, outbox, { error, deviceLost }),
     });
@@ -298,7 +325,16 @@ export class RunHost {
     const checkpoint = decodeSessionFile(new Uint8Array(bytes));
     await this.#closeRun();
     const { config, iteration } = checkpoint;
-    this.#lastStart = { type: "start", runId, config, fresh: false, backend, autoRun: false, takeOver: false };
+    this.#lastStart = {
+      type: "start",
+      runId,
+      config,
+      fresh: false,
+      backend,
+      autoRun: false,
+      isKept: true,
+      takeOver: false,
+    };
     const outbox = new Outbox(runId, this.#ports);
     if (!(await this.#takeLock(runId, false))) throw new ConfigError("import: a run that no other tab trains");
     const opening = { ...newRun(config), checkpoint, events: new RunEvents(outbox) };
@@ -322,6 +358,20 @@ export class RunHost {
     });
     outbox.post({ type: "progress", progress: null });
     outbox.post({ type: "state", state: "paused" });
+  }
+
+  /** Ends the run, and is then finished, or paused if `pause` ended the trials early. */
+  async #tryPolicies({ runId, ...trials }: Command<"tryPolicies">): Promise<void> {
+    await this.#closeRun();
+    const outbox = new Outbox(runId, this.#ports);
+    await this.#ports.tryPolicies({
+      ...trials,
+      onProgress: (progress) => outbox.post({ type: "progress", progress }),
+      onTrial: (policy, record) => outbox.post({ type: "trial", policy, record }),
+      goesOn: () => !this.#isPauseWanted,
+    });
+    outbox.post({ type: "progress", progress: null });
+    outbox.post({ type: "state", state: this.#isPauseWanted ? "paused" : "finished" });
   }
 
   /** A lost device is replaced and the run goes on; a number that is not finite pauses it; anything else stops it. */

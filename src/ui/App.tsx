@@ -1,16 +1,15 @@
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect, useState, type ComponentType } from "react";
 import { ErrorBoundary, type FallbackProps } from "react-error-boundary";
 import { startPage } from "./actions/page-actions.ts";
 import { readAddress } from "./actions/settings-actions.ts";
-import { readTasksAddress } from "./actions/task-actions.ts";
 import { startOffline } from "./actions/updates.ts";
+import { closeView, readViewAddress } from "./actions/view-actions.ts";
 import { PanelGuard } from "./components/Panel.tsx";
 import { classNames } from "./components/class-names.ts";
 import controls from "./components/controls.module.css";
 import { useFollow } from "./hooks/use-follow.ts";
 import { useKeyboard } from "./hooks/use-keyboard.ts";
 import { HelpDialog } from "./panels/HelpDialog.tsx";
-import { Lab } from "./panels/Lab.tsx";
 import { MemoryPanel } from "./panels/MemoryPanel.tsx";
 import { Notes } from "./panels/Notes.tsx";
 import { PolicyPanel } from "./panels/PolicyPanel.tsx";
@@ -19,8 +18,7 @@ import { StatusStrip } from "./panels/StatusStrip.tsx";
 import { TransportBar } from "./panels/TransportBar.tsx";
 import { UpdatePanel } from "./panels/UpdatePanel.tsx";
 import { WorldPanel } from "./panels/WorldPanel.tsx";
-import { SavedDialog } from "./saved/SavedDialog.tsx";
-import { usePage } from "./store/store.ts";
+import { usePage, type ViewName } from "./store/store.ts";
 import styles from "./App.module.css";
 
 const PANELS = [
@@ -31,8 +29,16 @@ const PANELS = [
   { id: "result", title: "Result", Content: ResultPanel },
 ] as const;
 
-/** Loaded when it is asked for. */
-const TasksView = lazy(() => import("./tasks/TasksView.tsx"));
+const SavedDialog = lazy(async () => ({ default: (await import("./saved/SavedDialog.tsx")).SavedDialog }));
+const Lab = lazy(async () => ({ default: (await import("./panels/Lab.tsx")).Lab }));
+
+/** The other views are fetched when they are opened, so that the first picture does not wait for them. */
+const VIEWS: Readonly<Record<Exclude<ViewName, "run">, ComponentType>> = {
+  tasks: lazy(() => import("./tasks/TasksView.tsx")),
+  results: lazy(async () => ({ default: (await import("./results/ResultsView.tsx")).ResultsView })),
+  race: lazy(async () => ({ default: (await import("./race/RaceView.tsx")).RaceView })),
+  "new-task": lazy(async () => ({ default: (await import("./new-task/NewTaskView.tsx")).NewTaskView })),
+};
 
 let isStarted = false;
 
@@ -41,10 +47,10 @@ function startOnce(): void {
   isStarted = true;
   startOffline();
   startPage();
-  readTasksAddress();
+  readViewAddress();
   addEventListener("hashchange", () => {
     readAddress();
-    readTasksAddress();
+    readViewAddress();
   });
 }
 
@@ -79,20 +85,52 @@ function Page() {
   useFollow();
   useKeyboard();
   return (
-    <div className={styles.app} data-lab={isLabOpen ? "open" : "closed"}>
+    <div className={styles.app} data-lab={isLabOpen ? "open" : "closed"} data-view={view === "run" ? "run" : "other"}>
       <TransportBar />
       <section className={styles.status} aria-label="Status">
         <StatusStrip />
       </section>
       <div className={styles.work}>
-        {isLabOpen && <Lab />}
-        {view === "tasks" ? <Tasks /> : <RunPanels />}
+        {isLabOpen && (
+          <Suspense fallback={null}>
+            <Lab />
+          </Suspense>
+        )}
+        {view === "run" ? <RunPanels /> : <OtherView view={view} />}
       </div>
       {view === "run" && !isWorldWide && <PanelTabs />}
       <Notes />
       <HelpDialog />
-      <SavedDialog />
+      <SavedData />
     </div>
+  );
+}
+
+/** A view; if it cannot be fetched or fails, the run's bar stays. */
+function OtherView({ view }: { readonly view: keyof typeof VIEWS }) {
+  const View = VIEWS[view];
+  return (
+    <ErrorBoundary key={view} FallbackComponent={ViewFailure}>
+      <Suspense fallback={<main className={styles.loading}>Loading…</main>}>
+        <View />
+      </Suspense>
+    </ErrorBoundary>
+  );
+}
+
+function ViewFailure({ error }: FallbackProps) {
+  return (
+    <main role="alert" className={styles.failure}>
+      <p className={controls.error}>This view could not be shown. A running run goes on.</p>
+      <p className={controls.note}>{error instanceof Error ? error.message : String(error)}</p>
+      <p className={controls.note}>If the page was updated on its server meanwhile, a reload helps.</p>
+      <button type="button" className={controls.button} onClick={() => location.reload()}>
+        Reload
+      </button>
+      <button type="button" className={controls.button} onClick={closeView}>
+        Back to the run
+      </button>
+    </main>
   );
 }
 
@@ -110,14 +148,16 @@ function RunPanels() {
   );
 }
 
-function Tasks() {
-  return (
-    <PanelGuard id="tasks" title="Tasks">
-      <Suspense fallback={<main className={controls.note}>Loading the tasks…</main>}>
-        <TasksView />
-      </Suspense>
-    </PanelGuard>
-  );
+/** The dialog of what is stored, from its first opening on. */
+function SavedData() {
+  const isOpen = usePage((state) => state.isSavedOpen);
+  const [isWanted, setIsWanted] = useState(false);
+  if (isOpen && !isWanted) setIsWanted(true);
+  return isWanted ? (
+    <Suspense fallback={null}>
+      <SavedDialog />
+    </Suspense>
+  ) : null;
 }
 
 /** The tab bar of narrow screens. */

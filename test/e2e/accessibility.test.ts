@@ -5,7 +5,7 @@ import type { AxeResults, RunOptions } from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openPlayground } from "./support/browser.ts";
-import { expectQuiet, waitForText } from "./support/training.ts";
+import { expectQuiet, openView, press, waitForText } from "./support/training.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const FAILING = ["serious", "critical"];
@@ -126,14 +126,69 @@ describe.each(SETTINGS)("at $width pixels, $colorScheme, the page has no serious
 
   test("with a task of the list open", async () => {
     const { page } = playground;
-    await page.getByTestId("tasks").click();
+    await openView(page, "Tasks");
     await page.getByText(/^Return in points/).waitFor();
     await page.locator('button[data-task="find-plant"]').click();
     await page.getByRole("heading", { name: "Goals of variation 0" }).waitFor();
     const { violations, measuredTexts } = await inspect(page);
     expect(violations).toEqual([]);
     expect(measuredTexts).toBeGreaterThan(50);
-    await page.getByTestId("tasks").click();
+    await press(page, "back-to-run");
+  });
+
+  test("with the results, a cell of a table open", async () => {
+    const { page } = playground;
+    await openView(page, "Results");
+    await page.getByRole("button", { name: /^EMPO² on power-component:/ }).click();
+    await page.getByText("Each has its curve").waitFor();
+    const { violations, measuredTexts } = await inspect(page);
+    expect(violations).toEqual([]);
+    expect(measuredTexts).toBeGreaterThan(50);
+    await press(page, "back-to-run");
+  });
+
+  test("with a recorded run on show", async () => {
+    const { page } = playground;
+    await page.goto(`${playground.url}#results/teaching/empo2.house-1.seed-1`);
+    await page.getByTestId("run-curve").waitFor();
+    expect((await inspect(page)).violations).toEqual([]);
+    await press(page, "back-to-run");
+  });
+
+  test.each(["fig7", "fig12"])("with the paper's %s from our runs", async (figure) => {
+    const { page } = playground;
+    await page.goto(`${playground.url}#results/${figure}`);
+    await page.getByRole("heading", { name: "power-component, easy", exact: true }).waitFor();
+    expect((await inspect(page)).violations).toEqual([]);
+    await press(page, "back-to-run");
+  });
+
+  test("with the map over p and q", async () => {
+    const { page } = playground;
+    await openView(page, "p–q map");
+    await page.getByRole("button", { name: /at p = 0.25, q = 0.667/ }).waitFor();
+    expect((await inspect(page)).violations).toEqual([]);
+    await press(page, "back-to-run");
+  });
+
+  test("with a race over", async () => {
+    const { page } = playground;
+    await openView(page, "Race");
+    await press(page, "race-start");
+    await press(page, "race-stop");
+    await waitForText(page, "race-progress", /over/);
+    expect((await inspect(page)).violations).toEqual([]);
+    await press(page, "back-to-run");
+  });
+
+  test("with the trials on a new task begun", async () => {
+    const { page } = playground;
+    await openView(page, "New task");
+    await press(page, "trials-start");
+    await page.getByTestId("trials-chart").waitFor();
+    await press(page, "trials-stop");
+    expect((await inspect(page)).violations).toEqual([]);
+    await press(page, "back-to-run");
   });
 
   test("with the lab open", async () => {

@@ -18,8 +18,9 @@ async function tabTo(page: Page, selector: string): Promise<void> {
 
 /** Opens a task of the list by the keyboard and starts to play it. */
 async function playFromList(page: Page, task: string): Promise<void> {
-  await tabTo(page, '[data-testid="tasks"]');
+  await tabTo(page, '[data-testid="views"]');
   await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter"); // the first entry, which has the focus
   await page.getByRole("heading", { name: "Tasks" }).waitFor();
   await tabTo(page, `button[data-task="${task}"]`);
   await page.keyboard.press("Enter");

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { DIST } from "../../scripts/prepare.mjs";
 import { openPlayground } from "./support/browser.ts";
 import { storedStates } from "./support/storage.ts";
-import { press, tinyRun, waitForText, waitUntilSaved } from "./support/training.ts";
+import { openView, press, tinyRun, waitForText, waitUntilSaved } from "./support/training.ts";
 
 /** A copy of the built page that the tests replace or delete while it is served. */
 let root: string;
@@ -67,9 +67,9 @@ test("without a network, from the second visit on, the recorded run plays, the t
     await page.reload();
     await page.getByText("Recorded run", { exact: true }).waitFor();
     await waitForText(page, "iteration", /[1-9]/);
-    await press(page, "tasks");
+    await openView(page, "Tasks");
     await page.getByRole("heading", { name: "Tasks" }).waitFor();
-    await press(page, "tasks");
+    await press(page, "back-to-run");
     await press(page, "train");
     await waitUntilSaved(page, 2);
     await page.reload();
@@ -125,7 +125,7 @@ test("a part of the page that is gone from the server: people are asked, the run
     await page.evaluate("globalThis.isSamePage = true");
     const assets = path.join(root, "assets");
     for (const file of await readdir(assets)) if (file.startsWith("TasksView")) await rm(path.join(assets, file));
-    await press(page, "tasks");
+    await openView(page, "Tasks");
     await page.getByText("A part of this page could not be loaded").waitFor();
     const [before] = await storedStates(page);
     await waitUntilSaved(page, before!.head! + 2);

@@ -40,6 +40,15 @@ describe("a run", () => {
     ]);
   });
 
+  test("that is not kept goes to its end in memory, and leaves the stored runs alone", async () => {
+    const page = new HostHarness(store, hooks);
+    await page.start({ isKept: false, fresh: true });
+    await page.untilState("finished");
+    expect(page.events(false).filter((type) => type === "iterationFinished")).toHaveLength(4);
+    expect(await store.listRuns()).toEqual([]);
+    expect(page.of("failed")).toEqual([]);
+  });
+
   test("is only shown, not continued, without autoRun", async () => {
     const page = new HostHarness(store, hooks);
     await page.start({ autoRun: false });

@@ -28,6 +28,7 @@ export class HostHarness {
       lock: async () => () => {},
       openRun: this.opener.openRun,
       pretrain: async () => {},
+      tryPolicies: async () => {},
       ...changes,
     });
   }
@@ -40,6 +41,7 @@ export class HostHarness {
       fresh: false,
       backend: "auto",
       autoRun: true,
+      isKept: true,
       takeOver: false,
       ...changes,
     });

@@ -7,7 +7,7 @@ import { MessageGate } from "../../src/ui/message-gate.ts";
 import { emptyView, reduceMessage, type RunView } from "../../src/ui/store/run-view.ts";
 import { sized } from "../support/long.ts";
 import { makeTip } from "../support/run-fixtures.ts";
-import { iterationEvents, runEvents } from "./support/run-events.ts";
+import { evaluation, iterationEvents, runEvents } from "./support/run-events.ts";
 
 const runId = "run-1";
 
@@ -42,6 +42,7 @@ const SAID: readonly WorkerMessage[] = [
   },
   { type: "inspected", runId, requestId: 1, tokens: [] },
   { type: "checkpoint", runId, requestId: 2, iteration: 2, bytes: new ArrayBuffer(4) },
+  { type: "trial", runId, policy: 0, record: evaluation(1, 10) },
   { type: "storage", runId, incident: "damaged", text: "One byte" },
   { type: "halted", runId, iteration: 3, kind: "alarm", reason: "Entropy collapse" },
   { type: "elsewhere", runId, taken: true },
@@ -85,7 +86,7 @@ function broken(message: WorkerMessage, path: number, value: unknown): unknown {
 
 describe("messages of a worker", () => {
   test("of every type come through whole and in order", () => {
-    expect(new Set(SAID.map(({ type }) => type)).size).toBe(13);
+    expect(new Set(SAID.map(({ type }) => type)).size).toBe(14);
     expect(hear(ENVELOPES).dropped).toBe(0);
     expect(WHOLE.run.curve).toHaveLength(3);
   });

@@ -7,7 +7,7 @@ import { createEnv, taskSpec } from "../../core/envs/registry.ts";
 import type { Split } from "../../core/envs/env.ts";
 import type { PolicyState } from "../../core/policy/policy.ts";
 import type { ActionRescorer } from "../../core/rollout/candidate-actions.ts";
-import { evaluate, evaluateWithMemory } from "../../core/training/evaluator.ts";
+import { evaluate, evaluateTrials } from "../../core/training/evaluator.ts";
 import { parseRunConfig } from "../../core/training/config-parsing.ts";
 import { runKnowledge, testRescorer } from "../../core/training/run-knowledge.ts";
 import { toRunSettings } from "../../core/training/settings.ts";
@@ -85,7 +85,7 @@ async function evaluateCheckpoint(options: EvalOptions): Promise<void> {
   const records =
     options.memory === "off"
       ? [await evaluate(plan)]
-      : await evaluateWithMemory(plan, wholeNumber("--trials", options.trials));
+      : await evaluateTrials(plan, { memory: "on", trials: wholeNumber("--trials", options.trials) });
   for (const record of records) {
     if (options.json === true) printJson({ type: "evaluated", evaluation: record });
     else

@@ -35,19 +35,32 @@ export async function evaluate(plan: EvaluationPlan): Promise<EvaluationRecord> 
   return summarise(plan, trajectories, "off", plan.iteration);
 }
 
+/** How often, and what is kept between two trials. */
+export interface TrialSeries {
+  readonly memory: "on" | "off";
+  readonly trials: number;
+  /** Called after every trial, in order; false ends them. */
+  readonly onTrial?: (record: EvaluationRecord) => boolean;
+}
+
 /**
- * Evaluates with memory on and weights fixed: several trials per variation from empty buckets, each episode with a
- * memory of its own (method.md §5); if tips are shared, each replica of the whole task with one.
+ * Evaluates several times with weights fixed. With memory on it begins with empty buckets, and each episode has a memory
+ * of its own that lasts from trial to trial (method.md §5); if tips are shared, each replica of the whole task has one.
  *
  * @returns one record per trial; `iteration` is the trial, from 1
  */
-export async function evaluateWithMemory(plan: EvaluationPlan, trials: number): Promise<EvaluationRecord[]> {
-  const memory = new TipMemory();
+export async function evaluateTrials(
+  plan: EvaluationPlan,
+  { memory, trials, onTrial }: TrialSeries,
+): Promise<EvaluationRecord[]> {
+  const tips = new TipMemory();
   const records: EvaluationRecord[] = [];
   for (let trial = 1; trial <= trials; trial++) {
-    const trajectories = await rollOutPlan(plan, memory, "on", plan.random.fork(`trial ${trial}`));
-    storeTips(memory, trajectories, Number.MAX_SAFE_INTEGER);
-    records.push(summarise(plan, trajectories, "on", trial));
+    const trajectories = await rollOutPlan(plan, tips, memory, plan.random.fork(`trial ${trial}`));
+    if (memory === "on") storeTips(tips, trajectories, Number.MAX_SAFE_INTEGER);
+    const record = summarise(plan, trajectories, memory, trial);
+    records.push(record);
+    if (onTrial?.(record) === false) break;
   }
   return records;
 }

@@ -15,7 +15,7 @@ import type { LanguageModelRow, Policy, PolicyState, UpdateStats } from "../poli
 import { rollOut, type RolloutRequest } from "../rollout/rollout-engine.ts";
 import { toRolloutRecord, type Trajectory } from "../rollout/trajectory.ts";
 import type { LearnedRow } from "../rollout/update-rows.ts";
-import { evaluate, evaluateWithMemory } from "./evaluator.ts";
+import { evaluate, evaluateTrials, type TrialSeries } from "./evaluator.ts";
 import { EMPTY_ROLLOUTS_HASH, extendRolloutsHash, weightsHash } from "./fingerprint.ts";
 import {
   mergeStats,
@@ -65,8 +65,8 @@ export interface SessionCheckpoint extends RunKnowledgeState {
   readonly lastEvaluation: EvaluationRecord | null;
 }
 
-/** Trials of a memory-on evaluation (method.md §5). */
-const MEMORY_TRIALS = 10;
+/** A memory-on evaluation (method.md §5). */
+const MEMORY_SERIES: TrialSeries = { memory: "on", trials: 10 };
 
 /** One run of one method. */
 export class TrainingSession {
@@ -339,7 +339,7 @@ export class TrainingSession {
       iteration: this.#iteration,
     };
     const withMemory = algorithmById(config.method).usesMemoryAtTest && this.#iteration === config.iterations;
-    const trials = withMemory ? await evaluateWithMemory(plan, MEMORY_TRIALS) : [await evaluate(plan)];
+    const trials = withMemory ? await evaluateTrials(plan, MEMORY_SERIES) : [await evaluate(plan)];
     for (const evaluation of trials) this.#emit({ type: "evaluated", evaluation });
     this.#lastEvaluation = { ...trials.at(-1)!, iteration: this.#iteration };
   }

@@ -2,6 +2,7 @@
 import type { TaskRef } from "../../core/envs/env.ts";
 import { taskSpec } from "../../core/envs/registry.ts";
 import { shownRollout, usePage } from "../store/store.ts";
+import { closeView } from "./view-actions.ts";
 
 /** A task as it is offered first: its first training variation, its first preset, the real house. */
 export function firstRefOf(task: string): TaskRef {
@@ -24,7 +25,8 @@ export function closeHandPlay(): void {
 
 /** Starts a world from its beginning, and makes room for it. */
 export function playTask(task: TaskRef): void {
-  usePage.setState({ view: "run", isLabOpen: false, hand: { isOpen: true, task, actions: [] } });
+  if (usePage.getState().view !== "run") closeView();
+  usePage.setState({ isLabOpen: false, hand: { isOpen: true, task, actions: [] } });
 }
 
 export function playActions(actions: readonly string[]): void {

@@ -71,7 +71,7 @@ function open({ config, runId, ...start }: StartOptions): string {
 function send(key: string, start: Omit<StartOptions, "runId">): void {
   const { backend = usePage.getState().backendChoice } = start;
   usePage.setState({ openedBackend: backend });
-  client.send(key, { type: "start", takeOver: false, ...start, backend });
+  client.send(key, { type: "start", isKept: true, takeOver: false, ...start, backend });
 }
 
 /** Starts the main run with the settings of the form, and its companion. */

@@ -46,24 +46,35 @@ export function saveStoredCheckpoint(): void {
 
 export function loadCheckpoint(): void {
   attempt("The checkpoint could not be loaded.", async () => {
-    const file = await chooseFile(".safetensors");
+    const file = await chooseCheckpoint();
     if (file === null) return;
-    if (file.size > MAX_CHECKPOINT_BYTES) {
-      throw new Error(`It must be at most 64 MB, this file has ${Math.round(file.size / 2 ** 20)} MB.`);
-    }
-    if (!isRunning()) await openFile(file);
+    if (!isRunning()) await openFile(file.bytes);
     else {
       addNote("info", "A run is on. It ends when the file is opened; what it has learned stays stored.", {
         label: "End it and open the file",
-        run: () => attempt("The checkpoint could not be loaded.", () => openFile(file)),
+        run: () => attempt("The checkpoint could not be loaded.", () => openFile(file.bytes)),
       });
     }
   });
 }
 
-async function openFile(file: File): Promise<void> {
-  await importCheckpoint(await file.arrayBuffer());
+async function openFile(bytes: ArrayBuffer): Promise<void> {
+  await importCheckpoint(bytes);
   addNote("info", "The checkpoint is loaded. Press Resume to go on with it.");
+}
+
+/**
+ * A checkpoint file that the visitor chooses; null if none is.
+ *
+ * @throws {Error} with a sentence if it is too large
+ */
+export async function chooseCheckpoint(): Promise<{ readonly name: string; readonly bytes: ArrayBuffer } | null> {
+  const file = await chooseFile(".safetensors");
+  if (file === null) return null;
+  if (file.size > MAX_CHECKPOINT_BYTES) {
+    throw new Error(`It must be at most 64 MB, this file has ${Math.round(file.size / 2 ** 20)} MB.`);
+  }
+  return { name: file.name, bytes: await file.arrayBuffer() };
 }
 
 function allViews() {

@@ -136,3 +136,11 @@ export function removeRecording(): void {
     };
   });
 }
+
+/** Plays the recordings from their beginning, with the panels on one of them. */
+export function showRecordedRun(id: string): void {
+  const key = `recorded-${id}`;
+  const show = (): void => usePage.setState({ shownKey: key, selection: INITIAL_SELECTION });
+  if (usePage.getState().views[key] === undefined) void playRecording().then(show);
+  else show();
+}

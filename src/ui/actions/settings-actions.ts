@@ -34,9 +34,10 @@ export function applyPreset(id: string): void {
   setFields(Object.fromEntries(changes));
 }
 
-/** Keeps the page's address a link to the form's settings. */
+/** Keeps the page's address a link to the form's settings, while the run is on show. */
 export function showInAddress(): void {
-  const { settings, race } = usePage.getState();
+  const { settings, race, view } = usePage.getState();
+  if (view !== "run") return;
   const hash = hashOfConfig(settings.draft, race);
   history.replaceState(
     null,

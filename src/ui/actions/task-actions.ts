@@ -1,27 +1,10 @@
-/** @file The list of tasks: opening it, leaving it, and setting up training on a task. */
+/** @file What the list of tasks does: it sets up training on a task. */
 import type { RunConfig } from "../../core/training/run-config.ts";
 import { addNote, usePage } from "../store/store.ts";
 import { baseForTask, findBases } from "./bases.ts";
 import { firstRefOf } from "./hand-actions.ts";
-import { setFields, showInAddress } from "./settings-actions.ts";
-
-/** Address of the list. */
-const TASKS_HASH = "#tasks";
-
-/** Shows the list if the address says so. */
-export function readTasksAddress(): void {
-  if (location.hash === TASKS_HASH) usePage.setState({ view: "tasks" });
-}
-
-export function openTasks(): void {
-  usePage.setState({ view: "tasks" });
-  history.replaceState(null, "", TASKS_HASH);
-}
-
-export function closeTasks(): void {
-  usePage.setState({ view: "run" });
-  showInAddress();
-}
+import { setFields } from "./settings-actions.ts";
+import { closeView } from "./view-actions.ts";
 
 /** Sets the task, and with it a base policy that has learned to act in it. */
 export async function chooseTask(changes: Partial<RunConfig> & Pick<RunConfig, "task">): Promise<void> {
@@ -35,7 +18,7 @@ export async function chooseTask(changes: Partial<RunConfig> & Pick<RunConfig, "
 /** Fills the settings form in; starts nothing. */
 export async function trainTask(task: string): Promise<void> {
   const { preset, house } = firstRefOf(task);
-  closeTasks();
+  closeView();
   await chooseTask({ task, preset, house });
   addNote("info", `The settings are for ${task} now. Press Train to start a run on it.`);
 }

@@ -15,6 +15,14 @@ export interface ChartSeries {
   readonly hasPoints: boolean;
   readonly x: readonly number[];
   readonly y: readonly (number | null)[];
+  /** How sure the values are: an interval for each, as a band or as bars. */
+  readonly interval?: ChartInterval;
+}
+
+export interface ChartInterval {
+  readonly shape: "band" | "bars";
+  readonly low: readonly (number | null)[];
+  readonly high: readonly (number | null)[];
 }
 
 /** A vertical line where something was changed. */
@@ -83,7 +91,21 @@ function watchTheme(redraw: () => void): () => void {
 
 function dataOf({ series }: ChartSpec): uPlot.AlignedData {
   if (series.length === 0) return [[0], [null]];
-  return uPlot.join(series.map(({ x, y }): uPlot.AlignedData => [[...x], [...y]]));
+  return uPlot.join(
+    series.map(({ x, y, interval }): uPlot.AlignedData =>
+      interval === undefined ? [[...x], [...y]] : [[...x], [...y], [...interval.low], [...interval.high]],
+    ),
+  );
+}
+
+/** Where the columns of each series begin in the aligned data. */
+function columnsOf(series: readonly ChartSeries[]): number[] {
+  let column = 1;
+  return series.map(({ interval }) => {
+    const first = column;
+    column += interval === undefined ? 1 : 3;
+    return first;
+  });
 }
 
 function optionsOf(spec: ChartSpec, color: ColorReader, size: { width: number; height: number }): uPlot.Options {
@@ -109,26 +131,73 @@ function optionsOf(spec: ChartSpec, color: ColorReader, size: { width: number; h
     },
     axes: [
       { ...axis, size: 22, space: 44, incrs: WHOLE_STEPS, values: (_plot, splits) => splits.map(formatX) },
-      { ...axis, size: 30, space: 26, gap: 3, incrs: [20, 50, 100], values: (_plot, splits) => splits.map(minusSign) },
+      {
+        ...axis,
+        ...{ size: 30, space: 26, gap: 3, incrs: yRange[1] - yRange[0] < SMALL_RANGE ? FINE_STEPS : [20, 50, 100] },
+        values: (_plot, splits) => splits.map(minusSign),
+      },
     ],
-    series: [
-      {},
-      ...series.map(({ label, color: property, width, dash, opacity, hasPoints }): uPlot.Series => ({
-        label,
-        stroke: () => color(property, opacity),
-        width,
-        dash: [...dash],
-        spanGaps: true,
-        points: { show: hasPoints, size: 5, width: 1.5, fill: () => color("--panel"), stroke: () => color(property) },
-      })),
-    ],
-    hooks: { draw: [(plot) => drawMarks(plot, marks, color)] },
+    series: [{}, ...series.flatMap((one) => seriesOptions(one, color))],
+    bands: bandsOf(series, color),
+    hooks: {
+      draw: [(plot) => drawBars(plot, series, color), (plot) => drawMarks(plot, marks, color)],
+    },
   };
+}
+
+/** The line, and if it has an interval two unseen ones that the band lies between. */
+function seriesOptions(one: ChartSeries, color: ColorReader): uPlot.Series[] {
+  const { label, color: property, width, dash, opacity, hasPoints, interval } = one;
+  const line: uPlot.Series = {
+    label,
+    stroke: () => color(property, opacity),
+    width,
+    dash: [...dash],
+    spanGaps: true,
+    points: { show: hasPoints, size: 5, width: 1.5, fill: () => color("--panel"), stroke: () => color(property) },
+  };
+  const end: uPlot.Series = { width: 0, spanGaps: true, points: { show: false } };
+  return interval === undefined ? [line] : [line, end, end];
+}
+
+const BAND_OPACITY = 0.14;
+
+function bandsOf(series: readonly ChartSeries[], color: ColorReader): uPlot.Band[] {
+  const columns = columnsOf(series);
+  return series.flatMap(({ interval, color: property }, i) =>
+    interval?.shape === "band"
+      ? [{ series: [columns[i]! + 2, columns[i]! + 1] as uPlot.Band.Bounds, fill: () => color(property, BAND_OPACITY) }]
+      : [],
+  );
+}
+
+/** Bars from the low to the high end of each value's interval. */
+function drawBars(plot: uPlot, series: readonly ChartSeries[], color: ColorReader): void {
+  const { ctx } = plot;
+  ctx.save();
+  ctx.lineWidth = 1.2 * devicePixelRatio;
+  for (const { x, interval, color: property, opacity } of series) {
+    if (interval?.shape !== "bars") continue;
+    ctx.strokeStyle = color(property, opacity);
+    x.forEach((value, i) => {
+      const [low, high] = [interval.low[i] ?? null, interval.high[i] ?? null];
+      if (low === null || high === null) return;
+      const at = plot.valToPos(value, "x", true);
+      ctx.beginPath();
+      ctx.moveTo(at, plot.valToPos(low, "y", true));
+      ctx.lineTo(at, plot.valToPos(high, "y", true));
+      ctx.stroke();
+    });
+  }
+  ctx.restore();
 }
 
 /** Iterations, tokens and seconds are told in whole numbers. */
 const WHOLE_STEPS = Array.from({ length: 9 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 const SMALLEST_SPAN = 5;
+/** Returns span a hundred points or more; other measures may be small. */
+const SMALL_RANGE = 50;
+const FINE_STEPS = Array.from({ length: 5 }, (_, i) => [1, 2, 5].map((step) => step * 10 ** (i - 3))).flat();
 
 /** From 0; a chart with few points has room for the next ones. */
 function xRange(series: readonly ChartSeries[]): { min: number; max: number } {
@@ -136,7 +205,7 @@ function xRange(series: readonly ChartSeries[]): { min: number; max: number } {
 }
 
 function minusSign(value: number): string {
-  return String(value).replace("-", "−");
+  return String(Number(value.toPrecision(6))).replace("-", "−");
 }
 
 function drawMarks(plot: uPlot, marks: readonly ChartMark[], color: ColorReader): void {

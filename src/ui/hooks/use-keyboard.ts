@@ -18,9 +18,9 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
 const TYPING = "input, select, textarea, [contenteditable], [role=menu], dialog[open]";
 const PRESSABLE = "button, a, summary, [role=button]";
 
-/** In the list of tasks the run is out of sight, and Space scrolls. */
+/** In the other views the run is out of sight, and Space scrolls. */
 function isOutOfSight(name: string): boolean {
-  return name !== HELP && usePage.getState().view === "tasks";
+  return name !== HELP && usePage.getState().view !== "run";
 }
 
 /** The page's keys; not while someone types, and not in place of a button that has the focus. */

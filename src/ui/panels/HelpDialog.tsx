@@ -49,8 +49,10 @@ export function HelpDialog() {
           left to right: the world, the memory, what the policy would write, what is learned, and the result.
         </p>
         <p>
-          <b>Play it yourself</b> gives you the same world and the same commands. <b>Tasks</b> lists all tasks of both
-          worlds, what each asks, and how hard it is.
+          <b>Play it yourself</b> gives you the same world and the same commands. Under <b>Views</b>: all <b>tasks</b>{" "}
+          of both worlds and how hard they are; the recorded <b>results</b> beside the paper’s, with a <b>map</b> over p
+          and q; a <b>race</b> of methods over several seeds; and your policy, frozen, on a <b>new task</b> with its
+          memory alone.
         </p>
         <dl className={styles.keys}>
           {WORDS.map(([word, meaning]) => (

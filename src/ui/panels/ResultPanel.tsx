@@ -2,6 +2,7 @@ import { useDeferredValue, useMemo, useState } from "react";
 import { Chart, type ChartSeries, type ChartSpec } from "../components/Chart.tsx";
 import { HelpTip } from "../components/HelpTip.tsx";
 import { Panel } from "../components/Panel.tsx";
+import { Swatch } from "../components/Swatch.tsx";
 import { classNames } from "../components/class-names.ts";
 import controls from "../components/controls.module.css";
 import { formatCount, formatPercent, formatScore, formatTokens } from "../format.ts";
@@ -9,7 +10,7 @@ import { useRunCurves } from "../hooks/use-run-curves.ts";
 import { axisPosition, pointsOf, summarise, type RunCurves, type XAxis } from "../store/curves.ts";
 import { INITIAL_SELECTION } from "../store/selection.ts";
 import { shownView, usePage } from "../store/store.ts";
-import { runStyle, type RunStyle } from "./run-styles.ts";
+import { runStyle } from "./run-styles.ts";
 import { Marks, Times, CurveTable } from "./ResultDetails.tsx";
 import styles from "./ResultPanel.module.css";
 
@@ -96,7 +97,7 @@ function Legend({ runs, shownKey }: LegendProps) {
             title={`${run.title}: ${formatCount(iterations)} iterations, success ${formatPercent(heldOutSuccess)}`}
             onClick={() => show(run.key)}
           >
-            <Swatch style={runStyle(run, i)} />
+            <Swatch style={runStyle(run, i)} className={styles.swatch} />
             <span className={styles.runTitle}>
               {run.title}
               {run.source === "past" && <span className={controls.muted}> (ended)</span>}
@@ -107,14 +108,6 @@ function Legend({ runs, shownKey }: LegendProps) {
         );
       })}
     </div>
-  );
-}
-
-function Swatch({ style: { color, dash } }: { readonly style: RunStyle }) {
-  return (
-    <svg viewBox="0 0 28 10" width="2.2em" aria-hidden="true" className={styles.swatch}>
-      <line x1="0" x2="28" y1="5" y2="5" stroke={`var(${color})`} strokeWidth="2.6" strokeDasharray={dash.join(" ")} />
-    </svg>
   );
 }
 

@@ -17,12 +17,14 @@ import styles from "./StatusStrip.module.css";
 export function StatusStrip() {
   const worker = usePage((state) => liveView(state)?.worker ?? null);
   const playback = usePage((state) => state.playback);
+  const isRunShown = usePage((state) => state.view === "run");
   return (
     <>
       <Corrections />
       <UpdateStrip />
       {worker !== null && <StorageStrip worker={worker} />}
-      {worker !== null ? <LiveStatus worker={worker} /> : <RecordedStatus playback={playback} />}
+      {worker !== null && <LiveStatus worker={worker} />}
+      {worker === null && isRunShown && <RecordedStatus playback={playback} />}
     </>
   );
 }

@@ -1,10 +1,14 @@
-import { saveEverything } from "../actions/saved-data.ts";
 import { classNames } from "../components/class-names.ts";
 import controls from "../components/controls.module.css";
 import { asSentence } from "../format.ts";
 import { usePage } from "../store/store.ts";
 import type { WorkerState } from "../store/worker-slice.ts";
 import styles from "./StatusStrip.module.css";
+
+/** What writes the file is fetched when someone wants one. */
+function saveEverything(): void {
+  void import("../actions/saved-data.ts").then((saved) => saved.saveEverything());
+}
 
 /** What is not saved, since when, why, and what can be done about it; nothing while everything is saved. */
 export function StorageStrip({ worker }: { readonly worker: WorkerState }) {

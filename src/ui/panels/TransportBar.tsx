@@ -5,13 +5,14 @@ import { pause, reset, setRace, step, train } from "../actions/live-runs.ts";
 import { playRecording } from "../actions/recording.ts";
 import { companionMethod, methodTitle } from "../actions/run-title.ts";
 import { applyPreset, shareLink, showInAddress } from "../actions/settings-actions.ts";
-import { closeTasks, openTasks } from "../actions/task-actions.ts";
+import { openView } from "../actions/view-actions.ts";
 import { Icon } from "../components/Icon.tsx";
 import { Menu } from "../components/Menu.tsx";
 import { classNames } from "../components/class-names.ts";
 import controls from "../components/controls.module.css";
 import { liveView, shownView, usePage } from "../store/store.ts";
 import type { WorkerState } from "../store/worker-slice.ts";
+import { VIEW_ENTRIES } from "../view-address.ts";
 import styles from "./TransportBar.module.css";
 
 /** Everything that starts, stops, keeps and shares. */
@@ -166,22 +167,26 @@ function SetUp() {
   );
 }
 
+/** What there is beside the run. */
+function ViewMenu() {
+  return (
+    <Menu
+      label="Views: tasks, results, race"
+      testId="views"
+      align="right"
+      items={VIEW_ENTRIES.map(({ title, view, path }) => ({ label: title, run: () => openView(view, path) }))}
+    >
+      <Icon name="tasks" /> Views
+    </Menu>
+  );
+}
+
 function PageButtons() {
-  const isTasks = usePage((page) => page.view === "tasks");
   const hasLive = usePage((page) => page.liveKeys.length > 0);
   const hasRuns = usePage((page) => page.order.length > 0);
   return (
     <div className={classNames(styles.group, styles.page)}>
-      <button
-        type="button"
-        data-testid="tasks"
-        className={controls.button}
-        aria-pressed={isTasks}
-        title="All tasks of both worlds, and how hard they are"
-        onClick={isTasks ? closeTasks : openTasks}
-      >
-        <Icon name="tasks" /> Tasks
-      </button>
+      <ViewMenu />
       <button
         type="button"
         className={controls.icon}

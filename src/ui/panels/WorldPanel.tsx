@@ -1,12 +1,15 @@
+import { lazy, Suspense } from "react";
 import { closeHandPlay, openHandPlay } from "../actions/hand-actions.ts";
 import { methodTitle } from "../actions/run-title.ts";
 import { Icon } from "../components/Icon.tsx";
 import { Panel } from "../components/Panel.tsx";
 import controls from "../components/controls.module.css";
 import { shownRollout, shownView, usePage } from "../store/store.ts";
-import { PlayPanel } from "./PlayPanel.tsx";
 import { WatchPanel } from "./WatchPanel.tsx";
 import styles from "./WorldPanel.module.css";
+
+/** Fetched when someone plays, so that the first picture does not wait for it. */
+const PlayPanel = lazy(async () => ({ default: (await import("./PlayPanel.tsx")).PlayPanel }));
 
 /** The text world: any rollout of the run turn by turn, or played by hand. */
 export function WorldPanel() {
@@ -17,7 +20,11 @@ export function WorldPanel() {
   const isPlaying = hand.isOpen && hand.task !== null;
   return (
     <Panel id="world" title="World" isActive={isActive} aside={<Aside isPlaying={isPlaying} />}>
-      {isPlaying && <PlayPanel task={hand.task} />}
+      {isPlaying && (
+        <Suspense fallback={<p className={controls.empty}>Loading…</p>}>
+          <PlayPanel task={hand.task} />
+        </Suspense>
+      )}
       {!isPlaying && rollout !== null && <WatchPanel rollout={rollout} />}
       {!isPlaying && rollout === null && (
         <p className={controls.empty} data-testid="rollout">

@@ -51,6 +51,9 @@ export interface BaseOption {
  */
 export type UpdateState = "none" | "waiting" | "pausing" | "taken";
 
+/** What the page can show below its bar. */
+export type ViewName = "run" | "tasks" | "results" | "race" | "new-task";
+
 export type Theme = "system" | "light" | "dark";
 
 export interface PageState {
@@ -84,8 +87,10 @@ export interface PageState {
   readonly pretraining: Progress | null;
   readonly notes: readonly Note[];
   readonly theme: Theme;
-  /** The five panels of a run, or the list of all tasks. */
-  readonly view: "run" | "tasks";
+  /** The five panels of a run, or a view of its own. */
+  readonly view: ViewName;
+  /** What is open in the view: of the results an experiment, and a run of it. */
+  readonly viewPath: readonly string[];
   /** The world panel covers the other panels. */
   readonly isWorldWide: boolean;
   readonly isLabOpen: boolean;
@@ -115,6 +120,7 @@ export const INITIAL_PAGE: PageState = {
   notes: [],
   theme: "system",
   view: "run",
+  viewPath: [],
   isWorldWide: false,
   isLabOpen: false,
   isHelpOpen: false,

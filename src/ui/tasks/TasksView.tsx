@@ -1,11 +1,10 @@
-import { useEffect, useRef, useState } from "react";
-import { closeTasks } from "../actions/task-actions.ts";
-import { Icon } from "../components/Icon.tsx";
+import { useEffect, useState } from "react";
 import controls from "../components/controls.module.css";
 import { asSentence } from "../format.ts";
 import { fetchFigures, type TaskFigures } from "./figures.ts";
 import { taskSections, type TaskSection } from "./task-rows.ts";
 import { TaskEntry } from "./TaskEntry.tsx";
+import { ViewShell } from "../views/ViewShell.tsx";
 import styles from "./TasksView.module.css";
 
 /** All tasks of both worlds: what each asks, what it is worth, and how hard it is. */
@@ -13,24 +12,14 @@ export default function TasksView() {
   const [figures, setFigures] = useState<TaskFigures | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [openTask, setOpenTask] = useState<string | null>(null);
-  const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    heading.current?.focus();
     fetchFigures().then(setFigures, (reason: unknown) => {
       setError(reason instanceof Error ? reason.message : String(reason));
     });
   }, []);
   const sections = taskSections(figures);
   return (
-    <main className={styles.tasks}>
-      <header className={styles.header}>
-        <h2 ref={heading} tabIndex={-1}>
-          Tasks
-        </h2>
-        <button type="button" className={controls.button} onClick={closeTasks}>
-          <Icon name="back" /> Back to the run
-        </button>
-      </header>
+    <ViewShell view="tasks">
       <Legend figures={figures} error={error} />
       <div className={styles.scroller}>
         <table className={styles.table}>
@@ -43,7 +32,7 @@ export default function TasksView() {
           ))}
         </table>
       </div>
-    </main>
+    </ViewShell>
   );
 }
 

@@ -1,12 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../../src/core/base/random.ts";
 import type { TaskRef } from "../../../src/core/envs/env.ts";
-import {
-  evaluate,
-  evaluateWithMemory,
-  successRate,
-  type EvaluationPlan,
-} from "../../../src/core/training/evaluator.ts";
+import { evaluate, evaluateTrials, successRate, type EvaluationPlan } from "../../../src/core/training/evaluator.ts";
 import { weightsHash } from "../../../src/core/training/fingerprint.ts";
 import { TOKEN } from "../../../src/core/text/tokenizer.ts";
 import { ScriptedEnv, scriptedTask, twoDoors } from "../../support/scripted-env.ts";
@@ -97,7 +92,7 @@ describe("an evaluation with memory on", () => {
   it("starts from empty memory and reads in a trial what the same episode wrote in earlier ones", async () => {
     // Takes red unless told otherwise, and tells what it took; one replica in seven finds blue by chance.
     const plan = planOf(doorPolicy(2), { tasks: [scriptedTask(3)], episodesPerVariation: 40 });
-    const records = await evaluateWithMemory(plan, 6);
+    const records = await evaluateTrials(plan, { memory: "on", trials: 6 });
     expect(records.map(({ iteration, memory }) => [iteration, memory])).toEqual(
       [1, 2, 3, 4, 5, 6].map((trial) => [trial, "on"]),
     );
@@ -112,8 +107,14 @@ describe("an evaluation with memory on", () => {
   it("reads what other variations wrote too if tips are shared, each replica by itself", async () => {
     const tasks = [5, 6, 7, 8, 9, 10].map(scriptedTask);
     const rollout = { ...settingsOf().rollout, tipScope: "task" } as const;
-    const shared = await evaluateWithMemory(planOf(doorPolicy(2), { tasks, rollout, episodesPerVariation: 8 }), 5);
-    const apart = await evaluateWithMemory(planOf(doorPolicy(2), { tasks, episodesPerVariation: 8 }), 5);
+    const shared = await evaluateTrials(planOf(doorPolicy(2), { tasks, rollout, episodesPerVariation: 8 }), {
+      memory: "on",
+      trials: 5,
+    });
+    const apart = await evaluateTrials(planOf(doorPolicy(2), { tasks, episodesPerVariation: 8 }), {
+      memory: "on",
+      trials: 5,
+    });
     expect(shared[0]).toEqual(apart[0]);
     // Blue is found somewhere in nearly every replica, and then all its variations know.
     expect(shared[4]!.successRate).toBeGreaterThan(apart[4]!.successRate + 0.3);
@@ -123,7 +124,7 @@ describe("an evaluation with memory on", () => {
   it("leaves the weights as they were", async () => {
     const policy = doorPolicy(0);
     const before = weightsHash((await policy.save()).weights);
-    await evaluateWithMemory(planOf(policy), 3);
+    await evaluateTrials(planOf(policy), { memory: "on", trials: 3 });
     expect(weightsHash((await policy.save()).weights)).toBe(before);
     expect(policy.calls.update).toBe(0);
   });

@@ -47,7 +47,7 @@ function train(runId: string, fresh: boolean, heard: (message: WorkerMessage) =>
   worker.onerror = ({ message }) => failures.push(message === "" ? "the worker was not loaded" : message);
   const start: WorkerCommand = {
     ...{ type: "start", runId, config: CONFIG, fresh, backend: "cpu" },
-    ...{ autoRun: true, takeOver: false },
+    ...{ autoRun: true, isKept: true, takeOver: false },
   };
   worker.postMessage(start);
   return worker;

@@ -22,6 +22,12 @@ export async function press(page: Page, testId: string): Promise<void> {
   await page.getByTestId(testId).click();
 }
 
+/** Opens a view from the menu of the page's bar. */
+export async function openView(page: Page, title: string): Promise<void> {
+  await press(page, "views");
+  await page.getByRole("menuitem", { name: title, exact: true }).click();
+}
+
 /** Waits until the page says that this iteration, or a later one, is saved. */
 export async function waitUntilSaved(page: Page, iteration: number, timeoutMs = 60_000): Promise<void> {
   await page.waitForFunction(
