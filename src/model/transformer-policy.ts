@@ -20,7 +20,7 @@ import { TransformerDecodingBatch } from "./decoding-batch.ts";
 import { DecodingPath } from "./decoding-path.ts";
 import { HostState } from "./host-state.ts";
 import { PlainLearner } from "./learner.ts";
-import { LearningPath } from "./learning-path.ts";
+import { LearningPath, type WorkingWays } from "./learning-path.ts";
 import type { SurrogateSums } from "./losses.ts";
 import {
   fromNamedTensors,
@@ -66,19 +66,19 @@ export class TransformerPolicy implements Policy {
   readonly #learning: LearningPath;
   readonly #decoding: DecodingPath;
 
-  private constructor(config: ModelConfig, layout: ParameterLayout, parameters: Float32Array) {
+  private constructor(config: ModelConfig, layout: ParameterLayout, parameters: Float32Array, ways: WorkingWays) {
     this.config = config;
     this.#state = new HostState(config, layout, parameters);
     this.#model = { config, rotary: rotaryTensors(rotaryTable(config.contextLength, config.width / config.heads)) };
     this.#plain = new PlainLearner(this.#model, this.#state);
-    this.#learning = new LearningPath(this.#plain, this.#state);
-    this.#decoding = new DecodingPath(this.#model, this.#state, this.#plain);
+    this.#learning = new LearningPath(this.#plain, this.#state, ways);
+    this.#decoding = new DecodingPath(this.#model, this.#state, this.#plain, ways);
   }
 
   /** A new policy with weights drawn from `random`, on the backend that `selectBackend` made current. */
-  static create(config: ModelConfig, random: Random): TransformerPolicy {
+  static create(config: ModelConfig, random: Random, ways: WorkingWays = "fastest"): TransformerPolicy {
     const layout = parameterLayout(config);
-    return new TransformerPolicy(config, layout, initialParameters(layout, random));
+    return new TransformerPolicy(config, layout, initialParameters(layout, random), ways);
   }
 
   /**
@@ -86,9 +86,9 @@ export class TransformerPolicy implements Policy {
    *
    * @throws {CheckpointError} if the state does not fit its own configuration
    */
-  static async fromState(state: PolicyState): Promise<TransformerPolicy> {
+  static async fromState(state: PolicyState, ways: WorkingWays = "fastest"): Promise<TransformerPolicy> {
     const layout = parameterLayout(state.config);
-    const policy = new TransformerPolicy(state.config, layout, fromNamedTensors(layout, state.weights));
+    const policy = new TransformerPolicy(state.config, layout, fromNamedTensors(layout, state.weights), ways);
     await policy.load(state);
     return policy;
   }

@@ -33,7 +33,7 @@ export interface Outcome {
   /** What is said of an update with an infinite advantage, and whether it left all as it was. */
   readonly refused: { readonly message: string; readonly isUnchanged: boolean };
   /** Of a turn of several requests and of an update, if counted. */
-  readonly counts: { readonly turn: Counts; readonly update: Counts; readonly klUpdate: Counts } | null;
+  readonly counts: { readonly turn: Counts; readonly secondTurn: Counts; readonly update: Counts; readonly klUpdate: Counts } | null;
 }
 
 const tokensOf = (length: number, step: number): number[] => Array.from({ length }, (_, i) => (i * step + 1) % 12);
@@ -80,6 +80,9 @@ export async function runScenario(config: ModelConfig, count: (() => Counts) | n
     const requests = [request(0, [4], { turn: 5 }), request(3, [5, 6], { turn: 5 })];
     before.push(...(await batch.generate(requests)));
   });
+  const secondTurn = await counted(async () => {
+    await batch.generate([request(0, [4], { turn: 6 }), request(3, [5, 6], { turn: 6 })]);
+  });
   const learned = await policy.languageModelStep(LM_ROWS, OPTIMIZER);
   const moments = [...(await policy.save()).optimizer.first.values()].flatMap(({ data }) => [...data]);
   const loss = { ...LOSS, klCoefficient: 0.1, entropyCoefficient: 0.05, temperature: 0.9 };
@@ -101,7 +104,10 @@ export async function runScenario(config: ModelConfig, count: (() => Counts) | n
     [learned.loss, ...updates.map((stats) => stats.loss)],
     [learned.gradNorm, ...updates.map(({ gradNorm }) => gradNorm)],
   ];
-  const counts = update === null || turn === null || klUpdate === null ? null : { turn, update, klUpdate };
+  const counts =
+    update === null || turn === null || secondTurn === null || klUpdate === null
+      ? null
+      : { turn, secondTurn, update, klUpdate };
   const said = { note, losses, norms, logProbs, weights, before, after, greedy };
   return { ...said, moments, refused, counts, long: config === SUITED ? await longUpdate(config) : null };
 }
