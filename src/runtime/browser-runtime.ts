@@ -3,6 +3,7 @@ import { createEnv, taskSpec } from "../core/envs/registry.ts";
 import { TrainingSession } from "../core/training/session.ts";
 import { WASM_URLS } from "../model/wasm-urls.ts";
 import type { BackendChoice, Progress } from "../protocol/messages.ts";
+import type { TrainingEvent } from "../core/events/training-event.ts";
 import type { RunStore } from "../storage/run-store.ts";
 import { startBackend, type SelectedBackend } from "./backend.ts";
 import { loadBaseFile, pretrainHere } from "./browser-base.ts";
@@ -12,6 +13,7 @@ import { basePolicyState, createPolicy } from "./create-session.ts";
 import { ExclusivePolicy, type CallWatcher } from "./exclusive-policy.ts";
 import type { OpenedRun } from "./hosted-run.ts";
 import type { OutboxPorts } from "./outbox.ts";
+import { IterationProfiler } from "./iteration-profile.ts";
 import { rehearsalRows } from "./rehearsal.ts";
 import { RunHost, type OpenRequest } from "./run-host.ts";
 import { tipKeys } from "./tip-keys.ts";
@@ -48,10 +50,21 @@ async function openRun(request: OpenRequest, store: RunStore, breathe: () => Pro
   const plain = await createPolicy(basePolicyState(baseFile));
   let tellWay: () => void = () => undefined;
   const workingWay = new Promise<void>((resolve) => (tellWay = resolve)).then(() => plain.describe()).catch(String);
-  const watch = selected.name === "webgpu" ? await compilationWatcher(store, onProgress, tellWay) : () => null;
+  const compiling = selected.name === "webgpu" ? await compilationWatcher(store, onProgress, tellWay) : () => null;
+  const profiler = new IterationProfiler({
+    clock: CLOCK,
+    deviceCalls: selected.deviceCalls,
+    tell: request.onProfile,
+  });
+  const watch = both(compiling, profiler.watch);
   const policy = new ExclusivePolicy(plain, { breathe, watch, deviceLost: selected.deviceLost });
-  const worlds = { createEnv, taskSpec };
-  const dependencies = { policy, config, emit, ...worlds, clock: CLOCK, backend: selected.name, rehearsalRows };
+  const emitAndProfile = (event: TrainingEvent): void => {
+    emit(event);
+    profiler.hear(event);
+  };
+  const worlds = { createEnv, taskSpec, rehearsalRows };
+  const parts = { policy, config, ...worlds, clock: CLOCK, backend: selected.name };
+  const dependencies = { ...parts, emit: emitAndProfile };
   try {
     const session = await (checkpoint === null
       ? TrainingSession.create(dependencies)
@@ -71,6 +84,16 @@ async function openRun(request: OpenRequest, store: RunStore, breathe: () => Pro
     policy.dispose();
     throw error;
   }
+}
+
+/** Two watchers as one; the second sees the shorter time. */
+function both(first: CallWatcher, second: CallWatcher): CallWatcher {
+  return (call) => {
+    const ends = [first(call), second(call)];
+    return () => {
+      for (const end of ends.reverse()) end?.();
+    };
+  };
 }
 
 function startWanted(choice: BackendChoice): Promise<SelectedBackend> {

@@ -6,7 +6,13 @@ import { assertNever, CheckpointError, ConfigError, TakenOverError } from "../co
 import type { RolloutRecord, TrainingEvent } from "../core/events/training-event.ts";
 import type { RunConfig } from "../core/training/run-config.ts";
 import type { SessionCheckpoint } from "../core/training/session.ts";
-import { toWireError, type BackendChoice, type Progress, type WorkerCommand } from "../protocol/messages.ts";
+import {
+  toWireError,
+  type BackendChoice,
+  type IterationProfile,
+  type Progress,
+  type WorkerCommand,
+} from "../protocol/messages.ts";
 import type { RunStore, StoredRun } from "../storage/run-store.ts";
 import type { LockRequest } from "./browser-lock.ts";
 import { HostedRun, type OpenedRun } from "./hosted-run.ts";
@@ -23,6 +29,7 @@ export interface OpenRequest {
   readonly backend: BackendChoice;
   readonly emit: (event: TrainingEvent) => void;
   readonly onProgress: (progress: Progress | null) => void;
+  readonly onProfile: (profile: IterationProfile) => void;
 }
 
 /** What the host is given by the browser, or by a test. */
@@ -211,6 +218,7 @@ export class RunHost {
         outbox.emit(event);
       },
       onProgress: (progress) => outbox.post({ type: "progress", progress }),
+      onProfile: (profile) => outbox.post({ type: "profile", profile }),
     });
     const run = new HostedRun({
       runId,

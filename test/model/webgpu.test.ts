@@ -98,6 +98,16 @@ describe("the policy on WebGPU (Dawn in Node)", () => {
     expect(klUpdate).toEqual({ dispatches: 58, submits: 1, mappings: 1, ...NOTHING_MADE });
   });
 
+  it("is told by the program's own counters what was asked of the device", ({ skip }) => {
+    if ("skipped" in gpu) return skip(gpu.skipped);
+    const { counted, called } = gpu.counts;
+    expect(called.dispatches).toBeGreaterThan(1000);
+    expect(called).toEqual({
+      ...{ dispatches: counted.dispatches, submits: counted.submits, readBacks: counted.mappings },
+      ...{ pipelines: counted.pipelines, bytes: counted.bytes },
+    });
+  });
+
   it("does the same again to the last bit", ({ skip }) => {
     if ("skipped" in gpu) return skip(gpu.skipped);
     expect(gpu.again).toEqual(gpu.suited);
