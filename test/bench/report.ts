@@ -51,6 +51,8 @@ export function performancePage(record: BenchRecord): string {
     peakText(record),
     "## What an iteration costs beside the policy\n",
     overheadText(record),
+    "## The page\n",
+    pageText(record),
     "## How cost grows\n",
     "Each the shortest of a few calls. A unit is what the axis counts. “From” is the first size at which a unit costs over 1.25 times what it costs at its cheapest.",
     growthTable(record.growth),
@@ -183,6 +185,18 @@ function overheadText({ overhead }: BenchRecord): string {
   return [
     `The playground's preset with the shipped base policy on WASM, ${overhead.length} iterations of ${Math.round(whole)} ms: everything that is not the policy takes **${(100 * median(shares)).toFixed(1)} %** (wanted: under 10 %).`,
     table(["part", "ms", "of the iteration"], parts),
+  ].join("\n\n");
+}
+
+function pageText({ page }: BenchRecord): string {
+  if (page === null) return "Not measured: the page was not built.";
+  const { firstScriptBytes, workerScriptBytes, wasmBytes, checkpointBytes, iterations, trainedMs } = page;
+  const { longTasks, longestTaskMs, busyMs } = page;
+  const kilo = (bytes: number): string => `${Math.round(bytes / 1000)} KB`;
+  return [
+    `After gzip: JavaScript before the first paint ${kilo(firstScriptBytes)} (wanted: at most 200 KB); when someone trains, the worker's ${kilo(workerScriptBytes)} (at most 250 KB), ` +
+      `WebAssembly ${kilo(wasmBytes)} and the base policy ${kilo(checkpointBytes)}.`,
+    `While two runs trained ${iterations} iterations each in their workers (${(trainedMs / 1000).toFixed(0)} s), the page's own thread was busy for ${Math.round(busyMs)} ms. Tasks over 50 ms: ${longTasks.length} (wanted: none); the longest took ${longestTaskMs.toFixed(0)} ms. Processor time, because wall time contains waiting where others are busy.`,
   ].join("\n\n");
 }
 

@@ -114,6 +114,22 @@ export interface Overhead {
   readonly parts: Readonly<Record<string, number>>;
 }
 
+/** What a visitor's browser fetched and did. Bytes are after gzip. */
+export interface PageRecord {
+  readonly firstScriptBytes: number;
+  readonly workerScriptBytes: number;
+  readonly wasmBytes: number;
+  readonly checkpointBytes: number;
+  /** Iterations of each of two runs that were watched, and how long they took. */
+  readonly iterations: number;
+  readonly trainedMs: number;
+  /** Processor times of the page's tasks over 50 ms meanwhile, and of the longest task. */
+  readonly longTasks: readonly number[];
+  readonly longestTaskMs: number;
+  /** Processor time of the page's thread meanwhile, milliseconds. */
+  readonly busyMs: number;
+}
+
 /** A recorded benchmark. */
 export interface BenchRecord {
   readonly date: string;
@@ -135,4 +151,6 @@ export interface BenchRecord {
   readonly memory: readonly MemoryRecord[];
   readonly growth: readonly Growth[];
   readonly overhead: readonly Overhead[];
+  /** Null if the page was not built. */
+  readonly page: PageRecord | null;
 }

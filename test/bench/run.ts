@@ -14,6 +14,7 @@ import { currentCommit } from "../../src/cli/run-directory.ts";
 import { isSoftwareAdapter } from "../../src/model/backend.ts";
 import { ContenderProcess } from "./contender-process.ts";
 import { measureGrowth } from "./growth.ts";
+import { measurePage } from "./page.ts";
 import { newestRecord, performancePage } from "./report.ts";
 import { type BenchRecord, CONTENDERS, type ContenderId, MODEL_SIZES, type ModelSize } from "./results.ts";
 import { fillTable } from "./table.ts";
@@ -23,7 +24,7 @@ const RESULTS = path.join(ROOT, "bench/results");
 const PAGE = path.join(ROOT, "docs/performance.md");
 /** Tokens of the small base policies, one a size, that the iterations start from: enough to know the grammar. */
 const BASE_TOKENS = 600_000;
-const FULL = { rounds: 7, limitMs: 40_000, cellMs: 12_000 };
+const FULL = { rounds: 5, limitMs: 25_000, cellMs: 5000 };
 const QUICK = { rounds: 2, limitMs: 20_000, cellMs: 2000 };
 
 const { values: options } = parseArgs({
@@ -82,6 +83,8 @@ async function measure(): Promise<BenchRecord> {
     ...{ contenders, sizes, log, fileOf: (size) => files.get(size)! },
     ...(options.quick ? QUICK : FULL),
   });
+  const page = await measurePage();
+  log(page === null ? "The page is not built: not measured." : `The page: ${JSON.stringify(page)}`);
   const growing = contenders.filter((id) => CONTENDERS[id].engine === "ours");
   const growth = await measureGrowth(growing, middle, log);
   const [processor] = cpus();
@@ -93,7 +96,7 @@ async function measure(): Promise<BenchRecord> {
       ...{ adapter, isSoftwareAdapter: isSoftwareAdapter({ description: adapter }) },
     },
     versions: Object.fromEntries(["@jax-js/jax", "@tensorflow/tfjs", "webgpu"].map((name) => [name, versionOf(name)])),
-    ...{ notes: table.notes, cells: table.cells, memory: table.memory, growth, ...asked },
+    ...{ notes: table.notes, cells: table.cells, memory: table.memory, growth, page, ...asked },
   };
 }
 
