@@ -125,6 +125,7 @@ export class TransformerPolicy implements Policy {
     const bad = positions.find((position) => !Number.isInteger(position) || position < 0 || position >= tokens.length);
     if (bad !== undefined) throw new ShapeError(`distributions: positions from 0 to ${tokens.length - 1}, got ${bad}`);
     if (positions.length === 0) return [];
+    // In plain ops everywhere: asked for by a person's click, for one sequence, and the plan keeps no logits.
     const batch = sequenceBatch([tokens.slice(0, Math.max(...positions) + 1)], true);
     const logits = positionLogits(this.#model, this.#plain.weights.get(), batch, Int32Array.from(positions));
     const values = (await logits.data()) as Float32Array;
@@ -170,7 +171,8 @@ export class TransformerPolicy implements Policy {
   async languageModelGradients(rows: readonly LanguageModelRow[]): Promise<LanguageModelGradients> {
     const sequences = rows.map((row) => this.#weightedSequence(row));
     this.#state.requireUse("policy");
-    const { gradient, sums, logProbs } = await this.#plain.crossEntropyGradient({ rows, sequences });
+    const learner = await this.#learning.learner();
+    const { gradient, sums, logProbs } = await learner.crossEntropyGradient({ rows, sequences });
     const spread = spreadOut(rows, sequences, logProbs);
     return { gradient, lossSum: sums.loss, weightSum: sums.weight, logProbs: spread };
   }

@@ -40,6 +40,14 @@ describe("the policy on WebGPU (Dawn in Node)", () => {
       expect(got.logProbs.flat()).toBeAllClose(expected.logProbs.flat(), { absolute: 1e-2 });
     });
 
+    it("gives the gradient of a shard as on wasm", ({ skip }) => {
+      if ("skipped" in gpu) return skip(gpu.skipped);
+      const [got, expected] = [gpu[which].shard, wasm[which].shard];
+      expect(got.lossSum).toBeCloseTo(expected.lossSum, 4);
+      expect(got.gradient).toBeAllClose(expected.gradient, { relative: 1e-3, absolute: 1e-4 });
+      expect(got.isZeroWithoutWeights).toBe(true);
+    });
+
     it("refuses an infinite loss and changes nothing", ({ skip }) => {
       if ("skipped" in gpu) return skip(gpu.skipped);
       for (const { refused } of [gpu[which], wasm[which]]) {
@@ -95,6 +103,7 @@ describe("the policy on WebGPU (Dawn in Node)", () => {
     const { update, klUpdate } = gpu.suited.counts!;
     expect(update).toEqual({ dispatches: 40, submits: 1, mappings: 1, ...NOTHING_MADE });
     expect(update.dispatches).toBeLessThanOrEqual(MAX_DISPATCHES);
+    expect(gpu.suited.counts!.gradient).toEqual({ dispatches: 39, submits: 1, mappings: 1, ...NOTHING_MADE });
     expect(klUpdate).toEqual({ dispatches: 58, submits: 1, mappings: 1, ...NOTHING_MADE });
   });
 
