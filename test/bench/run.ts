@@ -24,7 +24,7 @@ const RESULTS = path.join(ROOT, "bench/results");
 const PAGE = path.join(ROOT, "docs/performance.md");
 /** Tokens of the small base policies, one a size, that the iterations start from: enough to know the grammar. */
 const BASE_TOKENS = 600_000;
-const FULL = { rounds: 5, limitMs: 25_000, cellMs: 5000 };
+const FULL = { rounds: 5, limitMs: 25_000, cellMs: 4000 };
 const QUICK = { rounds: 2, limitMs: 20_000, cellMs: 2000 };
 
 const { values: options } = parseArgs({
@@ -70,7 +70,7 @@ async function askAround(file: string): Promise<Pick<BenchRecord, "peak" | "over
   return { peak, overhead, adapter };
 }
 
-async function measure(): Promise<BenchRecord> {
+async function measure(onRecord: (record: BenchRecord) => Promise<void>): Promise<BenchRecord> {
   const wanted = options.only?.split(",") as ContenderId[] | undefined;
   const contenders = wanted ?? (Object.keys(CONTENDERS) as ContenderId[]);
   const sizes = options.quick ? MODEL_SIZES.slice(0, 1) : MODEL_SIZES;
@@ -79,16 +79,15 @@ async function measure(): Promise<BenchRecord> {
   const middle = files.get(sizes[1] ?? sizes[0]!)!;
   const { adapter, ...asked } = await askAround(middle);
   log(`One core: ${asked.peak.gflops.toFixed(1)} GFLOP/s. WebGPU: ${adapter}.`);
-  const table = await fillTable({
-    ...{ contenders, sizes, log, fileOf: (size) => files.get(size)! },
-    ...(options.quick ? QUICK : FULL),
-  });
   const page = await measurePage();
   log(page === null ? "The page is not built: not measured." : `The page: ${JSON.stringify(page)}`);
-  const growing = contenders.filter((id) => CONTENDERS[id].engine === "ours");
-  const growth = await measureGrowth(growing, middle, log);
+  const growth = await measureGrowth(
+    contenders.filter((id) => CONTENDERS[id].engine === "ours"),
+    middle,
+    log,
+  );
   const [processor] = cpus();
-  return {
+  const around = {
     date: new Date().toISOString(),
     commit: currentCommit(),
     machine: {
@@ -96,8 +95,22 @@ async function measure(): Promise<BenchRecord> {
       ...{ adapter, isSoftwareAdapter: isSoftwareAdapter({ description: adapter }) },
     },
     versions: Object.fromEntries(["@jax-js/jax", "@tensorflow/tfjs", "webgpu"].map((name) => [name, versionOf(name)])),
-    ...{ notes: table.notes, cells: table.cells, memory: table.memory, growth, page, ...asked },
+    ...{ growth, page, ...asked },
   };
+  const table = await fillTable({
+    ...{ contenders, sizes, log, fileOf: (size) => files.get(size)! },
+    ...(options.quick ? QUICK : FULL),
+    onSize: (part) => onRecord({ ...around, ...part }),
+  });
+  return { ...around, ...table };
+}
+
+/** Writes a record to the file of its day and device. */
+async function save(record: BenchRecord): Promise<void> {
+  mkdirSync(RESULTS, { recursive: true });
+  const device = `${record.machine.processor} ${record.machine.adapter}`.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  const file = path.join(RESULTS, `${record.date.slice(0, 10)}-${device.replace(/^-|-$/g, "")}.json`);
+  writeFileSync(file, await format(JSON.stringify(record), { parser: "json", printWidth: 120 }));
 }
 
 async function writePage(): Promise<void> {
@@ -105,15 +118,10 @@ async function writePage(): Promise<void> {
 }
 
 if (!options.report) {
-  const record = await measure();
-  if (options.quick) process.stdout.write(`${performancePage(record)}\n`);
-  else {
-    mkdirSync(RESULTS, { recursive: true });
-    const device = `${record.machine.processor} ${record.machine.adapter}`.toLowerCase().replace(/[^a-z0-9]+/g, "-");
-    const file = path.join(RESULTS, `${record.date.slice(0, 10)}-${device.replace(/^-|-$/g, "")}.json`);
-    writeFileSync(file, await format(JSON.stringify(record), { parser: "json", printWidth: 120 }));
-    process.stdout.write(`${performancePage(record)}\n${path.relative(ROOT, file)}\n`);
-  }
+  const record = await measure(async (part) => {
+    if (!options.quick) await save(part);
+  });
+  process.stdout.write(`${performancePage(record)}\n`);
 }
 if (!options.quick) await writePage();
 process.exit(0);

@@ -25,6 +25,8 @@ export interface TableOptions {
   /** The base policy's file of a size. */
   readonly fileOf: (size: ModelSize) => string;
   readonly log: (text: string) => void;
+  /** Told what there is after each size, so that a long run loses little. */
+  readonly onSize: (table: Table) => Promise<void>;
 }
 
 const REFERENCE: ContenderId = "ours-wasm";
@@ -62,6 +64,7 @@ export async function fillTable(options: TableOptions): Promise<Table> {
       memory.push({ contender: id, model: size.name, ...(await process.order({ type: "memory" })) });
       process.end();
     }
+    await options.onSize({ cells, memory, notes });
   }
   return { cells, memory, notes };
 }
@@ -105,7 +108,8 @@ async function fillCells(
       const warm = first.get(entry.id);
       const list = samples.get(entry.id) ?? [];
       const fastest = Math.min(...[warm, ...list].map((sample) => (sample == null ? Infinity : callMs(sample, work))));
-      if (warm === undefined || list.length < round || fastest * (round + 1) > options.cellMs) continue;
+      // One call after the first in any case: only then are the counts those of a warm shape.
+      if (warm === undefined || list.length < round || (round > 0 && fastest * (round + 1) > options.cellMs)) continue;
       list.push(await attempt(entry, size, work, options).catch(() => null));
       samples.set(entry.id, list);
     }
