@@ -150,6 +150,16 @@ async function startWebGpu(): Promise<Started> {
   return { deviceLost, isEmulated: isSoftwareAdapter(adapter.info), deviceCalls };
 }
 
+/** Name of the graphics adapter, the same at every visit; null if none answers. */
+export async function graphicsDeviceName(): Promise<string | null> {
+  const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
+  if (gpu === undefined) return null;
+  const adapter = await requestAdapter(gpu).catch(() => null);
+  if (adapter === null) return null;
+  const { vendor, architecture, device, description } = adapter.info;
+  return [vendor, architecture, device, description].filter((part) => part !== "").join(" ");
+}
+
 /** Whether a processor plays graphics card. */
 export function isSoftwareAdapter(info: Partial<GPUAdapterInfo>): boolean {
   const names = [info.vendor, info.architecture, info.device, info.description];

@@ -5,7 +5,8 @@ import { WASM_URLS } from "../model/wasm-urls.ts";
 import type { BackendChoice, Progress } from "../protocol/messages.ts";
 import type { TrainingEvent } from "../core/events/training-event.ts";
 import type { RunStore } from "../storage/run-store.ts";
-import { startBackend, type SelectedBackend } from "./backend.ts";
+import { graphicsDeviceName, selfTestMs, startBackend, type BackendName, type SelectedBackend } from "./backend.ts";
+import { startFastest } from "./backend-choice.ts";
 import { loadBaseFile, pretrainHere } from "./browser-base.ts";
 import { lockRun } from "./browser-lock.ts";
 import { breathing, messageTasks } from "./browser-tasks.ts";
@@ -36,7 +37,7 @@ export function createBrowserHost(store: RunStore, post: OutboxPorts["post"]): R
     lock: lockRun,
     openRun: (request) => openRun(request, store, breathing(nextTask)),
     pretrain: async (request) => {
-      await startWanted(request.backend);
+      await startWanted(request.backend, store);
       await pretrainHere(request, store, nextTask);
     },
   });
@@ -45,7 +46,7 @@ export function createBrowserHost(store: RunStore, post: OutboxPorts["post"]): R
 async function openRun(request: OpenRequest, store: RunStore, breathe: () => Promise<void>): Promise<OpenedRun> {
   const { config, checkpoint, emit, onProgress } = request;
   onProgress({ stage: "backend", fraction: null, remainingMs: null, text: "Starting the compute backend" });
-  const selected = await startWanted(request.backend);
+  const selected = await startWanted(request.backend, store);
   const baseFile = await loadBaseFile(config.base, store, onProgress);
   const plain = await createPolicy(basePolicyState(baseFile));
   let tellWay: () => void = () => undefined;
@@ -96,8 +97,10 @@ function both(first: CallWatcher, second: CallWatcher): CallWatcher {
   };
 }
 
-function startWanted(choice: BackendChoice): Promise<SelectedBackend> {
-  return startBackend({ wasmPaths: WASM_URLS, ...(choice === "auto" ? {} : { prefer: choice }) });
+function startWanted(choice: BackendChoice, store: RunStore): Promise<SelectedBackend> {
+  const start = (prefer: BackendName): Promise<SelectedBackend> => startBackend({ wasmPaths: WASM_URLS, prefer });
+  if (choice !== "auto") return start(choice);
+  return startFastest({ store, deviceName: graphicsDeviceName, start, selfTestMs: () => selfTestMs(CLOCK.now) });
 }
 
 /**

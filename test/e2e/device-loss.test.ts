@@ -5,7 +5,7 @@ import { openPlayground } from "./support/browser.ts";
 import { press, SHORT_RUN, storedEvents, tinyRun, waitUntilSaved } from "./support/training.ts";
 
 test("a run whose graphics process is killed goes on from its last save by itself", { timeout: 540_000 }, async () => {
-  const { page, context, close } = await openPlayground({ suffix: tinyRun(SHORT_RUN) });
+  const { page, context, close } = await openPlayground({ backend: "webgpu", suffix: tinyRun(SHORT_RUN) });
   try {
     await press(page, "train");
     await waitUntilSaved(page, 1, 240_000);
