@@ -1,10 +1,9 @@
 /** @file How the cost of an operation grows with its size, and where it stops growing in proportion. */
 import { ContenderProcess } from "./contender-process.ts";
-import { memoryGrowth } from "./host-costs.ts";
-import { type ContenderId, CONTENDERS, type Growth, type GrowthPoint, type Operation, type Work } from "./results.ts";
+import type { ContenderId, Growth, GrowthPoint, Operation, Work } from "./results.ts";
 
 const REPETITIONS = 5;
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 40_000;
 /** A curve ends after a call that took longer, milliseconds. */
 const LONG_MS = 6000;
 const LENGTH = 128;
@@ -30,29 +29,38 @@ const AXES: readonly Axis[] = [
   { operation: "iteration", axis: "episodes", work: (batch) => ({ batch, length: 0 }), sizes: [8, 16, 32, 64] },
 ];
 
-/** Curves of these contenders with a model, and of the memory. */
+/** Curves of a contender with a model. */
 export async function measureGrowth(
-  contenders: readonly ContenderId[],
+  contender: ContenderId,
   file: string,
   log: (text: string) => void,
 ): Promise<Growth[]> {
   const curves: Growth[] = [];
-  for (const contender of contenders) {
-    const process = await ContenderProcess.start(contender);
-    await process.order({ type: "open", file });
-    for (const { operation, axis, work, sizes } of AXES) {
-      const points: GrowthPoint[] = [];
-      for (const size of sizes) {
-        const ms = await shortestOf(process, { operation, ...work(size) });
-        points.push({ size, ms });
-        if (ms > LONG_MS) break;
-      }
-      curves.push({ title: operation === "decode" ? "one token of each episode" : operation, axis, contender, points });
-      log(`growth, ${CONTENDERS[contender].title}, ${operation} by ${axis}: ${points.map(({ ms }) => ms.toFixed(1)).join(" ")}`);
+  let process: ContenderProcess | null = null;
+  for (const axis of AXES) {
+    if (process?.isAlive !== true) {
+      process = await ContenderProcess.start(contender);
+      await process.order({ type: "open", file });
     }
-    process.end();
+    const points = await pointsOf(process, axis);
+    const title = axis.operation === "decode" ? "one token of each episode" : axis.operation;
+    curves.push({ title, axis: axis.axis, contender, points });
+    log(`growth, ${contender}, ${title} by ${axis.axis}: ${points.map(({ ms }) => ms.toFixed(1)).join(" ")}`);
   }
-  return [...curves, ...memoryGrowth()];
+  process?.end();
+  return curves;
+}
+
+/** Ends before a size that takes too long. */
+async function pointsOf(process: ContenderProcess, { operation, work, sizes }: Axis): Promise<GrowthPoint[]> {
+  const points: GrowthPoint[] = [];
+  for (const size of sizes) {
+    const ms = await shortestOf(process, { operation, ...work(size) }).catch(() => null);
+    if (ms === null) break;
+    points.push({ size, ms });
+    if (ms > LONG_MS) break;
+  }
+  return points;
 }
 
 /** The shortest of some calls: a curve must show the work, not who else was busy. */

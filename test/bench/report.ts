@@ -1,6 +1,7 @@
 /** @file The page docs/performance.md, computed from a recorded benchmark. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { format } from "prettier";
 import { median, quantile } from "../../src/experiments/statistics.ts";
 import { endOfProportion } from "./growth.ts";
 import {
@@ -10,6 +11,7 @@ import {
   CONTENDERS,
   type ContenderId,
   type Growth,
+  type LearningRun,
   MODEL_SIZES,
   type Operation,
   OPERATIONS,
@@ -28,15 +30,26 @@ const OPERATION_TITLES: Readonly<Record<Operation, string>> = {
 /** The latest record of a folder. */
 export function newestRecord(folder: string): BenchRecord {
   const records = readdirSync(folder)
-    .filter((name) => name.endsWith(".json"))
+    .filter((name) => /^\d{4}-.*\.json$/.test(name))
     .map((name) => JSON.parse(readFileSync(path.join(folder, name), "utf8")) as BenchRecord);
   const newest = records.sort((a, b) => a.date.localeCompare(b.date)).at(-1);
   if (newest === undefined) throw new Error(`bench report: a record in ${folder}, got none`);
   return newest;
 }
 
+/** The runs of all backends; none if they were not made. */
+export function learningRuns(file: string): readonly LearningRun[] {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as LearningRun[]) : [];
+}
+
+/** The page of a folder of records, as the formatter of the repository leaves it. */
+export function formattedPage(folder: string): Promise<string> {
+  const page = performancePage(newestRecord(folder), learningRuns(path.join(folder, "learning.json")));
+  return format(page, { parser: "markdown", printWidth: 150 });
+}
+
 /** The whole page. */
-export function performancePage(record: BenchRecord): string {
+export function performancePage(record: BenchRecord, runs: readonly LearningRun[]): string {
   return [
     "# Performance",
     introduction(record),
@@ -56,6 +69,8 @@ export function performancePage(record: BenchRecord): string {
     "## How cost grows\n",
     "Each the shortest of a few calls. A unit is what the axis counts. “From” is the first size at which a unit costs over 1.25 times what it costs at its cheapest.",
     growthTable(record.growth),
+    "## The same runs on each backend\n",
+    learningText(runs),
   ].join("\n\n");
 }
 
@@ -197,6 +212,19 @@ function pageText({ page }: BenchRecord): string {
     `After gzip: JavaScript before the first paint ${kilo(firstScriptBytes)} (wanted: at most 200 KB); when someone trains, the worker's ${kilo(workerScriptBytes)} (at most 250 KB), ` +
       `WebAssembly ${kilo(wasmBytes)} and the base policy ${kilo(checkpointBytes)}.`,
     `While two runs trained ${iterations} iterations each in their workers (${(trainedMs / 1000).toFixed(0)} s), the page's own thread was busy for ${Math.round(busyMs)} ms. Tasks over 50 ms: ${longTasks.length} (wanted: none); the longest took ${longestTaskMs.toFixed(0)} ms. Processor time, because wall time contains waiting where others are busy.`,
+  ].join("\n\n");
+}
+
+function learningText(runs: readonly LearningRun[]): string {
+  if (runs.length === 0) return "Not run: `npx tsx test/bench/learning.ts`.";
+  const [{ preset, iterations }] = runs as [LearningRun];
+  const rows = runs.map(({ seed, backend, heldOut, ms, rolloutsHash }) => [
+    ...[String(seed), backend, heldOut.map(({ iteration, meanReturn }) => `${iteration}: ${digits(meanReturn)}`).join(" · ")],
+    ...[`\`${rolloutsHash.slice(0, 8)}\``, (ms / 1000).toFixed(0)],
+  ]);
+  return [
+    `EMPO² in the teaching world, preset “${preset}”, ${iterations} iterations, written by \`npx tsx test/bench/learning.ts\`. Equal hashes are equal rollouts to the last token; where rounding tells backends apart, the curves differ as seeds do.`,
+    table(["seed", "backend", "held-out return by iteration", "rollouts", "s"], rows),
   ].join("\n\n");
 }
 

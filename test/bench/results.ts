@@ -114,6 +114,23 @@ export interface Overhead {
   readonly parts: Readonly<Record<string, number>>;
 }
 
+/** Where the runs of all backends are kept. */
+export const LEARNING_FILE = "bench/results/learning.json";
+
+/** A run of the teaching world on one backend. */
+export interface LearningRun {
+  readonly backend: string;
+  readonly seed: number;
+  readonly preset: string;
+  readonly iterations: number;
+  readonly commit: string;
+  readonly ms: number;
+  /** Mean return on held-out variations, points. */
+  readonly heldOut: readonly { readonly iteration: number; readonly meanReturn: number }[];
+  readonly rolloutsHash: string;
+  readonly weightsHash: string;
+}
+
 /** What a visitor's browser fetched and did. Bytes are after gzip. */
 export interface PageRecord {
   readonly firstScriptBytes: number;

@@ -14,9 +14,10 @@ import { currentCommit } from "../../src/cli/run-directory.ts";
 import { isSoftwareAdapter } from "../../src/model/backend.ts";
 import { ContenderProcess } from "./contender-process.ts";
 import { measureGrowth } from "./growth.ts";
+import { memoryGrowth } from "./host-costs.ts";
 import { measurePage } from "./page.ts";
-import { newestRecord, performancePage } from "./report.ts";
-import { type BenchRecord, CONTENDERS, type ContenderId, MODEL_SIZES, type ModelSize } from "./results.ts";
+import { formattedPage, learningRuns, performancePage } from "./report.ts";
+import { type BenchRecord, CONTENDERS, type ContenderId, LEARNING_FILE, MODEL_SIZES, type ModelSize } from "./results.ts";
 import { fillTable } from "./table.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -24,7 +25,7 @@ const RESULTS = path.join(ROOT, "bench/results");
 const PAGE = path.join(ROOT, "docs/performance.md");
 /** Tokens of the small base policies, one a size, that the iterations start from: enough to know the grammar. */
 const BASE_TOKENS = 600_000;
-const FULL = { rounds: 5, limitMs: 25_000, cellMs: 4000 };
+const FULL = { rounds: 5, limitMs: 20_000, cellMs: 3000 };
 const QUICK = { rounds: 2, limitMs: 20_000, cellMs: 2000 };
 
 const { values: options } = parseArgs({
@@ -81,11 +82,7 @@ async function measure(onRecord: (record: BenchRecord) => Promise<void>): Promis
   log(`One core: ${asked.peak.gflops.toFixed(1)} GFLOP/s. WebGPU: ${adapter}.`);
   const page = await measurePage();
   log(page === null ? "The page is not built: not measured." : `The page: ${JSON.stringify(page)}`);
-  const growth = await measureGrowth(
-    contenders.filter((id) => CONTENDERS[id].engine === "ours"),
-    middle,
-    log,
-  );
+  const growth = [...(await measureGrowth("ours-wasm", middle, log)), ...memoryGrowth()];
   const [processor] = cpus();
   const around = {
     date: new Date().toISOString(),
@@ -102,7 +99,11 @@ async function measure(onRecord: (record: BenchRecord) => Promise<void>): Promis
     ...(options.quick ? QUICK : FULL),
     onSize: (part) => onRecord({ ...around, ...part }),
   });
-  return { ...around, ...table };
+  // Last, because a graphics card that a processor plays takes long.
+  if (contenders.includes("ours-webgpu")) growth.push(...(await measureGrowth("ours-webgpu", middle, log)));
+  const record = { ...around, ...table, growth };
+  await onRecord(record);
+  return record;
 }
 
 /** Writes a record to the file of its day and device. */
@@ -114,14 +115,14 @@ async function save(record: BenchRecord): Promise<void> {
 }
 
 async function writePage(): Promise<void> {
-  writeFileSync(PAGE, await format(performancePage(newestRecord(RESULTS)), { parser: "markdown", printWidth: 150 }));
+  writeFileSync(PAGE, await formattedPage(RESULTS));
 }
 
 if (!options.report) {
   const record = await measure(async (part) => {
     if (!options.quick) await save(part);
   });
-  process.stdout.write(`${performancePage(record)}\n`);
+  process.stdout.write(`${performancePage(record, learningRuns(path.join(ROOT, LEARNING_FILE)))}\n`);
 }
 if (!options.quick) await writePage();
 process.exit(0);
