@@ -96,7 +96,8 @@ async function answer(order: Order): Promise<unknown> {
 process.on("message", (order: Order) => {
   answer(order).then(
     (result) => process.send!({ result }),
-    (error: unknown) => process.send!({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    (error: unknown) =>
+      process.send!({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
   );
 });
 process.on("disconnect", () => process.exit(0));

@@ -40,7 +40,10 @@ function peakKernel(): KernelSource {
   const step = sums.map((sum) => sum.set(f32x4.add(sum.get, f32x4.mul(sum.get, factor.get))));
   const body = sequence(
     whileLoop(left.get, sequence(...step, left.advance(-1))),
-    v128.store(i32.const(0), sums.map(({ get }) => get).reduce((a, b) => f32x4.add(a, b))),
+    v128.store(
+      i32.const(0),
+      sums.map(({ get }) => get).reduce((a, b) => f32x4.add(a, b)),
+    ),
   );
   return { name: "peak", scope, body };
 }

@@ -167,7 +167,17 @@ function countsTable({ cells }: BenchRecord): string {
       return [title, model, CONTENDERS[contender].title, ...counts, bytes.toLocaleString("en")];
     })
     .sort((a, b) => a[0]!.localeCompare(b[0]!));
-  const head = ["step", "model", "contender", "dispatches", "submits", "read-backs", "pipelines", "objects made", "bytes"];
+  const head = [
+    "step",
+    "model",
+    "contender",
+    "dispatches",
+    "submits",
+    "read-backs",
+    "pipelines",
+    "objects made",
+    "bytes",
+  ];
   return table(head, rows);
 }
 
@@ -217,14 +227,19 @@ function pageText({ page }: BenchRecord): string {
 
 function learningText(runs: readonly LearningRun[]): string {
   if (runs.length === 0) return "Not run: `npx tsx test/bench/learning.ts`.";
-  const [{ preset, iterations }] = runs as [LearningRun];
-  const rows = runs.map(({ seed, backend, heldOut, ms, rolloutsHash }) => [
-    ...[String(seed), backend, heldOut.map(({ iteration, meanReturn }) => `${iteration}: ${digits(meanReturn)}`).join(" · ")],
+  const [{ preset }] = runs as [LearningRun];
+  const rows = runs.map(({ seed, backend, iterations, heldOut, ms, rolloutsHash }) => [
+    ...[
+      String(seed),
+      backend,
+      String(iterations),
+      heldOut.map(({ iteration, meanReturn }) => `${iteration}: ${digits(meanReturn)}`).join(" · "),
+    ],
     ...[`\`${rolloutsHash.slice(0, 8)}\``, (ms / 1000).toFixed(0)],
   ]);
   return [
-    `EMPO² in the teaching world, preset “${preset}”, ${iterations} iterations, written by \`npx tsx test/bench/learning.ts\`. Equal hashes are equal rollouts to the last token; where rounding tells backends apart, the curves differ as seeds do.`,
-    table(["seed", "backend", "held-out return by iteration", "rollouts", "s"], rows),
+    `EMPO² in the teaching world, preset “${preset}”, written by \`npx tsx test/bench/learning.ts\`. Equal hashes of as many iterations are equal rollouts to the last token; where rounding tells backends apart, the curves differ as seeds do.`,
+    table(["seed", "backend", "iterations", "held-out return by iteration", "rollouts", "s"], rows),
   ].join("\n\n");
 }
 

@@ -17,7 +17,14 @@ import { measureGrowth } from "./growth.ts";
 import { memoryGrowth } from "./host-costs.ts";
 import { measurePage } from "./page.ts";
 import { formattedPage, learningRuns, performancePage } from "./report.ts";
-import { type BenchRecord, CONTENDERS, type ContenderId, LEARNING_FILE, MODEL_SIZES, type ModelSize } from "./results.ts";
+import {
+  type BenchRecord,
+  CONTENDERS,
+  type ContenderId,
+  LEARNING_FILE,
+  MODEL_SIZES,
+  type ModelSize,
+} from "./results.ts";
 import { fillTable } from "./table.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));

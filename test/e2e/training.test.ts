@@ -20,7 +20,13 @@ const GPU_SENTENCES = [
 ];
 
 test.each([
-  { backend: "webgpu", settings: SHORT_RUN, options: { backend: "webgpu" as const }, says: GPU_SENTENCES, timeoutMs: 240_000 },
+  {
+    backend: "webgpu",
+    settings: SHORT_RUN,
+    options: { backend: "webgpu" as const },
+    says: GPU_SENTENCES,
+    timeoutMs: 240_000,
+  },
   { backend: "wasm", settings: { iterations: 50 }, options: { withoutWebGpu: true }, says: [], timeoutMs: 60_000 },
 ])(
   "the built page trains on $backend, keeps its tips in IndexedDB and goes on after a reload",
@@ -61,7 +67,9 @@ test.each([
 test("on a software graphics card the self-test decides for WebAssembly, once", async () => {
   const playground = await openPlayground({ suffix: tinyRun({ iterations: 1 }) });
   const { page } = playground;
-  const sentence = page.getByText(/The self-test on this device took [\d.]+ ms on WebGPU and [\d.]+ ms on WebAssembly\./);
+  const sentence = page.getByText(
+    /The self-test on this device took [\d.]+ ms on WebGPU and [\d.]+ ms on WebAssembly\./,
+  );
   try {
     await press(page, "train");
     await waitUntilSaved(page, 1);

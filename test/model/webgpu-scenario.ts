@@ -117,7 +117,11 @@ export async function runScenario(config: ModelConfig, count: (() => Counts) | n
     update === null || turn === null || secondTurn === null || klUpdate === null || gradientCounts === null
       ? null
       : { turn, secondTurn, update, klUpdate, gradient: gradientCounts };
-  const shard = { gradient: [...gradient], lossSum, isZeroWithoutWeights: nothing.gradient.every((each) => each === 0) };
+  const shard = {
+    gradient: [...gradient],
+    lossSum,
+    isZeroWithoutWeights: nothing.gradient.every((each) => each === 0),
+  };
   const said = { note, shard, losses, norms, logProbs, weights, before, after, greedy };
   return { ...said, moments, refused, counts, long: config === SUITED ? await longUpdate(config) : null };
 }

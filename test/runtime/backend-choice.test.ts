@@ -26,7 +26,13 @@ function browser() {
         current = ladder.slice(ladder.indexOf(prefer)).find((name) => device.speeds[name] !== undefined) ?? "cpu";
         started.push(current);
         const deviceLost = new Promise<string>(() => undefined);
-        return { name: current, reasons: [`Using ${current}.`], isEmulated: false, deviceLost, deviceCalls: () => null };
+        return {
+          name: current,
+          reasons: [`Using ${current}.`],
+          isEmulated: false,
+          deviceLost,
+          deviceCalls: () => null,
+        };
       },
       selfTestMs: async () => {
         const ms = device.speeds[current]!;
@@ -44,8 +50,16 @@ const SOFTWARE: Device = { name: "a processor", speeds: { webgpu: 250, wasm: 9.2
 
 describe("the automatic choice of a backend", () => {
   it.each([
-    { device: GPU, name: "webgpu", sentence: "The self-test on this device took 3.0 ms on WebGPU and 12 ms on WebAssembly." },
-    { device: SOFTWARE, name: "wasm", sentence: "The self-test on this device took 250 ms on WebGPU and 9.3 ms on WebAssembly." },
+    {
+      device: GPU,
+      name: "webgpu",
+      sentence: "The self-test on this device took 3.0 ms on WebGPU and 12 ms on WebAssembly.",
+    },
+    {
+      device: SOFTWARE,
+      name: "wasm",
+      sentence: "The self-test on this device took 250 ms on WebGPU and 9.3 ms on WebAssembly.",
+    },
   ])("takes $name where it is faster, and says so", async ({ device, name, sentence }) => {
     const selected = await browser().visit(device);
     expect(selected.name).toBe(name);

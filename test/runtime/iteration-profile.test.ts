@@ -62,7 +62,9 @@ describe("the profile of an iteration", () => {
     call("generate", 1, 4);
     call("update", 1, 40);
     profiler.hear(finished);
-    expect(told[0]!.calls.map(({ kind, device }) => [kind, device?.dispatches, device?.submits, device?.bytes])).toEqual([
+    expect(
+      told[0]!.calls.map(({ kind, device }) => [kind, device?.dispatches, device?.submits, device?.bytes]),
+    ).toEqual([
       ["writing", 7, 14, 700],
       ["learning", 40, 80, 4000],
     ]);

@@ -29,7 +29,11 @@ type StepInput = {
   readonly sin: np.Array;
 };
 
-type Step = (weights: JaxWeights, cache: Cache, input: StepInput) => { readonly logits: np.Array; readonly cache: Cache };
+type Step = (
+  weights: JaxWeights,
+  cache: Cache,
+  input: StepInput,
+) => { readonly logits: np.Array; readonly cache: Cache };
 
 function stepFunction(config: ModelConfig): Step {
   return (weights, cache, input) => {
@@ -82,7 +86,9 @@ export class JaxWriter implements Writer {
   }
 
   async write(writings: readonly Writing[]): Promise<void> {
-    const readOnly = writings.filter(({ request, episode }) => request.maxTokens === 0 && episode.tokens.length - episode.cached > 1);
+    const readOnly = writings.filter(
+      ({ request, episode }) => request.maxTokens === 0 && episode.tokens.length - episode.cached > 1,
+    );
     if (readOnly.length > 0) {
       const logits = this.#read(readOnly, 1);
       await logits.blockUntilReady();

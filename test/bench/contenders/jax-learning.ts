@@ -94,7 +94,12 @@ export function layOutRows(rows: readonly LossRow[]): {
 }
 
 /** Log-probs of the predicted tokens, [predictions]. */
-function pickedLogProbs(config: ModelConfig, weights: JaxWeights, laid: LaidOut, inverseTemperature: np.Array): np.Array {
+function pickedLogProbs(
+  config: ModelConfig,
+  weights: JaxWeights,
+  laid: LaidOut,
+  inverseTemperature: np.Array,
+): np.Array {
   const length = laid.causalBias.shape[0]!;
   const table = rotaryTable(length, config.width / config.heads);
   const angles = (values: Float32Array): np.Array => np.array(values).reshape([1, length, 1, table.halfSize]);
@@ -164,7 +169,9 @@ export function stepFunction(config: ModelConfig) {
       const slope = array.mul(clip.ref);
       const rest = (beta: string): np.Array => np.array(1).sub(setting(beta));
       const first = setting("beta1").mul(state.first[name]!.ref).add(rest("beta1").mul(slope.ref));
-      const second = setting("beta2").mul(state.second[name]!.ref).add(rest("beta2").mul(np.square(slope)));
+      const second = setting("beta2")
+        .mul(state.second[name]!.ref)
+        .add(rest("beta2").mul(np.square(slope)));
       const isMatrix = state.weights[name]!.shape.length > 1;
       const kept = isMatrix
         ? state.weights[name]!.ref.mul(np.array(1).sub(setting("decay")))

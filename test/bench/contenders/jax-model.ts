@@ -26,7 +26,10 @@ export type Attend = (layer: number, query: np.Array, key: np.Array, value: np.A
 function layerNorm(x: np.Array, gain: np.Array, bias: np.Array): np.Array {
   const centered = x.ref.sub(np.mean(x, -1, { keepdims: true }));
   const variance = np.mean(np.square(centered.ref), -1, { keepdims: true });
-  return centered.div(np.sqrt(variance.add(NORM_EPSILON))).mul(gain.ref).add(bias.ref);
+  return centered
+    .div(np.sqrt(variance.add(NORM_EPSILON)))
+    .mul(gain.ref)
+    .add(bias.ref);
 }
 
 /** Turns the two halves of each head. @param cos [..., 1, headSize/2], to be broadcast over heads */
@@ -55,9 +58,9 @@ export function trunk(
     const own = (name: string): np.Array => weight(`layer${layer}.${name}`);
     const norm1 = normed(x.ref, own("attentionNorm.gain"), own("attentionNorm.bias"));
     const projections = np.matmul(norm1, own("queryKeyValue")).reshape([rows, length, 3, heads, width / heads]);
-    const [query, key, value] = np.split(projections, 3, 2).map((part) =>
-      part.reshape([rows, length, heads, width / heads]),
-    ) as [np.Array, np.Array, np.Array];
+    const [query, key, value] = np
+      .split(projections, 3, 2)
+      .map((part) => part.reshape([rows, length, heads, width / heads])) as [np.Array, np.Array, np.Array];
     const attended = attend(layer, query, key, value).reshape([rows * length, width]);
     x = x.add(np.matmul(attended, own("attentionOut")));
     const norm2 = normed(x.ref, own("mlpNorm.gain"), own("mlpNorm.bias"));

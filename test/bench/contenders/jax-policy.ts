@@ -104,11 +104,7 @@ export class JaxPolicy implements Policy {
         flat.set((await arrays[name]!.ref.data()) as Float32Array, offset);
       return toNamedTensors(this.#layout, flat);
     };
-    const [weights, first, second] = [
-      await named(this.#weights),
-      await named(this.#first),
-      await named(this.#second),
-    ];
+    const [weights, first, second] = [await named(this.#weights), await named(this.#first), await named(this.#second)];
     return { config: this.config, weights, optimizer: { step: this.#stepCount, first, second } };
   }
 
@@ -141,11 +137,25 @@ export function refs(arrays: JaxWeights): JaxWeights {
   return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, array.ref]));
 }
 
-function settingsOf(loss: LossConfig, optimizer: OptimizerConfig, step: number, count: number): Record<string, np.Array> {
+function settingsOf(
+  loss: LossConfig,
+  optimizer: OptimizerConfig,
+  step: number,
+  count: number,
+): Record<string, np.Array> {
   const { clipLow, clipHigh, dualClip, temperature } = loss;
   const { learningRate, beta1, beta2, weightDecay, maxGradNorm } = optimizer;
   const numbers = {
-    ...{ clipLow, clipHigh, dualClip, scale: 1 / count, inverseTemperature: 1 / temperature, beta1, beta2, maxGradNorm },
+    ...{
+      clipLow,
+      clipHigh,
+      dualClip,
+      scale: 1 / count,
+      inverseTemperature: 1 / temperature,
+      beta1,
+      beta2,
+      maxGradNorm,
+    },
     minTokenLogProb: Math.max(loss.minTokenLogProb, -1e30),
     ...{ stepSize: learningRate / (1 - beta1 ** step), secondCorrection: 1 / (1 - beta2 ** step) },
     decay: learningRate * weightDecay,

@@ -322,9 +322,7 @@ function callOf({
 }
 
 function sumsOf(results: Float32Array): PlanOutcome["sums"] {
-  return Object.fromEntries(
-    Object.entries(STATISTICS).map(([name, i]) => [name, results[i]!]),
-  ) as PlanOutcome["sums"];
+  return Object.fromEntries(Object.entries(STATISTICS).map(([name, i]) => [name, results[i]!])) as PlanOutcome["sums"];
 }
 
 function outcomesOf(rows: readonly PlanRow[], results: Float32Array): SequenceOutcome[] {
