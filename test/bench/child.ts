@@ -59,9 +59,10 @@ const ANSWERS: { [Type in Order["type"]]: (order: Extract<Order, { type: Type }>
     return { note: opened.note };
   },
   perform: async ({ work }) => {
-    let before: Counts | null = null;
-    const timed = await perform(policy!, work, () => (before ??= count?.() ?? null));
-    return { ...timed, counts: before === null ? null : countsBetween(before, count!()) };
+    const before: Counts[] = [];
+    const timed = await perform(policy!, work, () => count !== null && before.push(count()));
+    const [start] = before;
+    return { ...timed, counts: start === undefined ? null : countsBetween(start, count!()) };
   },
   memory: async () => ({
     peakProcessBytes: process.resourceUsage().maxRSS * 1024,

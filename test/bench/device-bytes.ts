@@ -23,6 +23,6 @@ export function watchDeviceBytes(globals: Record<string, unknown>): void {
   };
   buffers.destroy = function (this: GPUBuffer) {
     if (alive.delete(this)) current -= this.size;
-    return destroy.call(this);
+    destroy.call(this);
   };
 }

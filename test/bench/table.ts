@@ -85,8 +85,38 @@ async function fillCells(
   work: Work,
   options: CellOptions,
 ): Promise<Cell[]> {
+  const { first, problems } = await warmUp(entries, size, work, options);
+  const samples = new Map<ContenderId, (Sample | null)[]>(entries.map(({ id }) => [id, []]));
+  for (let round = 0; round < options.rounds; round++) {
+    // By turns, and each time another one begins.
+    const turn = entries.map((_, i) => entries[(i + round) % entries.length]!);
+    for (const entry of turn) {
+      const [warm, list] = [first.get(entry.id), samples.get(entry.id)!];
+      if (warm === undefined || !hasTime(warm, list, work, { ...options, round })) continue;
+      list.push(await attempt(entry, size, work, options).catch(() => null));
+    }
+  }
+  const reference = samples.get(REFERENCE) ?? [];
+  return entries.map(({ id }): Cell => {
+    const own = samples.get(id)!;
+    const once = own.length === 0 && first.has(id) ? "one call, the first: too slow for more" : null;
+    const ratios = own.flatMap((sample, round) => {
+      const other = reference[round];
+      return sample === null || other == null ? [] : [sample.ms / other.ms];
+    });
+    return {
+      ...{ contender: id, model: size.name, operation: work.operation, batch: work.batch },
+      samples: own.filter((sample) => sample !== null),
+      ratios,
+      firstMs: first.get(id)?.ms ?? null,
+      problem: problems.get(id) ?? once,
+    };
+  });
+}
+
+/** The first call of each, which compiles; or why there is none. */
+async function warmUp(entries: readonly Entry[], size: ModelSize, work: Work, options: CellOptions) {
   const first = new Map<ContenderId, Sample>();
-  const samples = new Map<ContenderId, (Sample | null)[]>();
   const problems = new Map<ContenderId, string>();
   for (const entry of entries) {
     const key = `${entry.id} ${work.operation}`;
@@ -101,35 +131,18 @@ async function fillCells(
       if (sample.includes("no answer")) options.tooSlow.add(key);
     }
   }
-  for (let round = 0; round < options.rounds; round++) {
-    // By turns, and each time another one begins.
-    const turn = entries.map((_, i) => entries[(i + round) % entries.length]!);
-    for (const entry of turn) {
-      const warm = first.get(entry.id);
-      const list = samples.get(entry.id) ?? [];
-      const fastest = Math.min(...[warm, ...list].map((sample) => (sample == null ? Infinity : callMs(sample, work))));
-      // One call after the first in any case: only then are the counts those of a warm shape.
-      if (warm === undefined || list.length < round || (round > 0 && fastest * (round + 1) > options.cellMs)) continue;
-      list.push(await attempt(entry, size, work, options).catch(() => null));
-      samples.set(entry.id, list);
-    }
-  }
-  const reference = samples.get(REFERENCE) ?? [];
-  return entries.map(({ id }): Cell => {
-    const own = samples.get(id) ?? [];
-    const once = own.length === 0 && first.has(id) ? "one call, the first: too slow for more" : null;
-    const ratios = own.flatMap((sample, round) => {
-      const other = reference[round];
-      return sample == null || other == null ? [] : [sample.ms / other.ms];
-    });
-    return {
-      ...{ contender: id, model: size.name, operation: work.operation, batch: work.batch },
-      samples: own.filter((sample) => sample != null),
-      ratios,
-      firstMs: first.get(id)?.ms ?? null,
-      problem: problems.get(id) ?? once,
-    };
-  });
+  return { first, problems };
+}
+
+/** Whether a contender takes part in a round: in the first in any case, so that counts are those of a warm shape. */
+function hasTime(
+  warm: Sample,
+  list: readonly (Sample | null)[],
+  work: Work,
+  { round, cellMs }: { readonly round: number; readonly cellMs: number },
+): boolean {
+  const fastest = Math.min(...[warm, ...list].map((sample) => (sample === null ? Infinity : callMs(sample, work))));
+  return list.length === round && (round === 0 || fastest * (round + 1) <= cellMs);
 }
 
 /** A decoding sample is one token; the call writes a whole turn. */

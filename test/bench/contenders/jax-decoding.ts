@@ -82,7 +82,7 @@ export class JaxWriter implements Writer {
 
   /** The step, compiled at the first use of each shape. */
   static compile(config: ModelConfig): Step {
-    return jit(stepFunction(config)) as unknown as Step;
+    return jit(stepFunction(config));
   }
 
   async write(writings: readonly Writing[]): Promise<void> {

@@ -158,7 +158,7 @@ export function stepFunction(config: ModelConfig) {
       (weights: JaxWeights) => surrogate(config, weights, laid, settings),
       { hasAux: true },
     )(Object.fromEntries(Object.entries(state.weights).map(([name, array]) => [name, array.ref])));
-    const gradients = gradient as JaxWeights;
+    const gradients = gradient;
     const squaredNorm = Object.values(gradients)
       .map((array) => np.sum(np.square(array.ref)))
       .reduce((sum, each) => sum.add(each));
