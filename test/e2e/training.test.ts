@@ -43,7 +43,11 @@ test.each([
       expect(before.runs).toHaveLength(1);
       expect(before.tipCount).toBeGreaterThan(0);
       await waitForText(page, "tip-count", /[1-9]/);
-      await waitForText(page, "profile", /teration \d+: .*writing actions and tips.*learning.*worlds, memory, messages/);
+      await waitForText(
+        page,
+        "profile",
+        /teration \d+: .*writing actions and tips.*learning.*worlds, memory, messages/,
+      );
       const deviceCalls = page.getByTestId("device-calls");
       if (backend === "wasm") expect(await deviceCalls.count()).toBe(0);
       else expect(await deviceCalls.textContent()).toMatch(/^\d+ dispatch(es)?, \d+ submits?, \d+ read-backs?,/);
