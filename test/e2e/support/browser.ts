@@ -66,7 +66,10 @@ export async function openPlayground(options: PlaygroundOptions = {}): Promise<P
   });
   const prelude = (options.withoutWebGpu === true ? DELETE_WEBGPU : "") + (options.prelude ?? "");
   const watched = await watch(context, new URL(server.url).origin, prelude);
-  const remember = (choice: string): void => localStorage.setItem("empo2.backend", choice);
+  const remember = (choice: string): void => {
+    // Documents without an origin have no storage.
+    if (location.protocol.startsWith("http")) localStorage.setItem("empo2.backend", choice);
+  };
   if (options.backend !== undefined) await context.addInitScript(remember, options.backend);
   const page = await context.newPage();
   const url = server.url + (options.suffix ?? "");
