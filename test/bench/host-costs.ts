@@ -9,6 +9,7 @@ import type { PhaseTimes, TrainingEvent } from "../../src/core/events/training-e
 import { DEFAULT_CONFIG } from "../../src/core/training/run-config.ts";
 import { TrainingSession } from "../../src/core/training/session.ts";
 import { quantile } from "../../src/experiments/statistics.ts";
+import { rehearsalRows } from "../../src/runtime/rehearsal.ts";
 import type { Growth, GrowthPoint, Overhead } from "./results.ts";
 
 const BUCKETS = 100;
@@ -85,7 +86,7 @@ export async function overheads(policy: Policy): Promise<Overhead[]> {
       add("worlds", start);
       return env;
     },
-    ...{ taskSpec, clock: { now }, backend: "wasm" },
+    ...{ taskSpec, rehearsalRows, clock: { now }, backend: "wasm" },
     emit: (event: TrainingEvent) => {
       if (event.type === "iterationFinished") times = event.summary.times;
       const start = now();

@@ -4,6 +4,7 @@ import { Random } from "../../src/core/base/random.ts";
 import type { TrainingEvent } from "../../src/core/events/training-event.ts";
 import type { GenerateRequest, LossConfig, OptimizerConfig, Policy, UpdateRow } from "../../src/core/policy/policy.ts";
 import { DEFAULT_CONFIG, type RunConfig } from "../../src/core/training/run-config.ts";
+import { rehearsalRows } from "../../src/runtime/rehearsal.ts";
 import { TrainingSession } from "../../src/core/training/session.ts";
 import { type Operation, type Sample, TURN_TOKENS, type Work } from "./results.ts";
 
@@ -66,7 +67,7 @@ async function iteration(policy: Policy, { batch }: Work, onStart: () => unknown
   const before = await policy.save();
   let tokens = 0;
   const session = await TrainingSession.create({
-    ...{ policy, config, clock: CLOCK, createEnv, taskSpec, backend: "bench" },
+    ...{ policy, config, clock: CLOCK, createEnv, taskSpec, rehearsalRows, backend: "bench" },
     emit: (event: TrainingEvent) => {
       if (event.type === "iterationFinished") tokens = event.summary.tokenCount;
     },

@@ -138,7 +138,7 @@ export class JaxWriter implements Writer {
       }
       last[request.episode] = request.episode * length + ends[w]! - start - 1;
     });
-    const rectangle = (values: Int32Array): np.Array => np.array(values).reshape([count, length]);
+    const rectangle = (values: Int32Array<ArrayBuffer>): np.Array => np.array(values).reshape([count, length]);
     const { halfSize } = this.#angles;
     const anglesOf = (table: Float32Array): np.Array => {
       const rows = new Float32Array(count * length * halfSize);

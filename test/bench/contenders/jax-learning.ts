@@ -11,6 +11,8 @@ const MAX_LOG_RATIO = 20;
 const CLIP_EPSILON = 1e-6;
 const EPSILON = 1e-8;
 
+type Floats = Float32Array<ArrayBuffer>;
+
 /** A sequence and the positions (≥ 1, ascending) whose tokens are scored. */
 export interface ScoredRow {
   readonly tokens: readonly number[];
@@ -60,7 +62,7 @@ export function layOutRows(rows: readonly LossRow[]): {
   const ids = [0, 1, 2].map(() => new Int32Array(rowCount * length));
   const [position, target] = [new Int32Array(predictions), new Int32Array(predictions)];
   const [oldLogProb, advantage, offPolicy, isReal] = [0, 1, 2, 3].map(() => new Float32Array(predictions)) as [
-    ...[Float32Array, Float32Array, Float32Array, Float32Array],
+    ...[Floats, Floats, Floats, Floats],
   ];
   let at = 0;
   rows.forEach((row, r) => {
@@ -102,7 +104,7 @@ function pickedLogProbs(
 ): np.Array {
   const length = laid.causalBias.shape[0]!;
   const table = rotaryTable(length, config.width / config.heads);
-  const angles = (values: Float32Array): np.Array => np.array(values).reshape([1, length, 1, table.halfSize]);
+  const angles = (values: Float32Array): np.Array => np.array(values as Floats).reshape([1, length, 1, table.halfSize]);
   const [cos, sin] = [angles(table.cos), angles(table.sin)];
   const of = { ids: laid, rows: laid.token.shape[0]! / length };
   const bias = laid.causalBias.ref.reshape([1, 1, length, length]);
@@ -187,7 +189,7 @@ export function stepFunction(config: ModelConfig) {
   };
 }
 
-function causalBias(length: number): Float32Array {
+function causalBias(length: number): Floats {
   return Float32Array.from({ length: length * length }, (_, i) =>
     i % length <= Math.floor(i / length) ? 0 : MASKED_SCORE,
   );

@@ -77,10 +77,11 @@ export class JaxPolicy implements Policy {
       settings,
     );
     [this.#weights, this.#first, this.#second] = [weights, first, second];
-    const [values, [lossSum, squaredNorm, ratio]] = (await Promise.all([logProbs.data(), numbers.data()])) as [
-      Float32Array,
-      [number, number, number],
+    const [values, told] = (await Promise.all([logProbs.data(), numbers.data()])) as [
+      Float32Array<ArrayBuffer>,
+      Float32Array<ArrayBuffer>,
     ];
+    const [lossSum, squaredNorm, ratio] = told as unknown as [number, number, number];
     const tokenCount = laid.count;
     return {
       ...{ loss: lossSum / tokenCount, meanRatio: ratio / tokenCount, clipFraction: NaN, maskedFraction: NaN },
@@ -91,6 +92,10 @@ export class JaxPolicy implements Policy {
 
   distributions(): Promise<TokenDistribution[]> {
     throw new Error("JaxPolicy: no one asks for distributions in a benchmark");
+  }
+
+  languageModelStep(): Promise<{ readonly loss: number }> {
+    throw new Error("JaxPolicy: no one asks for a language-model step in a benchmark");
   }
 
   setBase(): Promise<void> {
