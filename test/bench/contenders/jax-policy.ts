@@ -106,7 +106,7 @@ export class JaxPolicy implements Policy {
     const named = async (arrays: JaxWeights) => {
       const flat = new Float32Array(this.#layout.size);
       for (const { name, offset } of this.#layout.specs)
-        flat.set((await arrays[name]!.ref.data()) as Float32Array, offset);
+        flat.set((await arrays[name]!.ref.data()), offset);
       return toNamedTensors(this.#layout, flat);
     };
     const [weights, first, second] = [await named(this.#weights), await named(this.#first), await named(this.#second)];
