@@ -105,8 +105,7 @@ export class JaxPolicy implements Policy {
   async save(): Promise<PolicyState> {
     const named = async (arrays: JaxWeights) => {
       const flat = new Float32Array(this.#layout.size);
-      for (const { name, offset } of this.#layout.specs)
-        flat.set((await arrays[name]!.ref.data()), offset);
+      for (const { name, offset } of this.#layout.specs) flat.set(await arrays[name]!.ref.data(), offset);
       return toNamedTensors(this.#layout, flat);
     };
     const [weights, first, second] = [await named(this.#weights), await named(this.#first), await named(this.#second)];
