@@ -9,6 +9,7 @@ import type { SessionCheckpoint } from "../core/training/session.ts";
 import {
   toWireError,
   type BackendChoice,
+  type IterationProfile,
   type PolicyTrials,
   type Progress,
   type WorkerCommand,
@@ -34,6 +35,7 @@ export interface OpenRequest {
   readonly onProgress: (progress: Progress | null) => void;
   /** Called with a sentence when the device gets half a batch at a time from then on. */
   readonly onHalved: (sentence: string) => void;
+  readonly onProfile: (profile: IterationProfile) => void;
 }
 
 /** What the host is given by the browser, or by a test. */
@@ -258,6 +260,7 @@ export class RunHost {
         const iteration = this.#run?.opened.session.iteration ?? checkpoint?.iteration ?? 0;
         events.emit({ type: "incident", iteration, kind: "halfBatch", text });
       },
+      onProfile: (profile) => outbox.post({ type: "profile", profile }),
     });
     const run = new HostedRun({
       ...{ runId, opened, store: this.#store, outbox, events, origin: checkpoint, hasResult, savedIteration },

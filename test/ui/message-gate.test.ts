@@ -21,6 +21,19 @@ const SAID: readonly WorkerMessage[] = [
   { type: "tips", runId, tips: [makeTip(1), makeTip(2)] },
   { type: "saved", runId, iteration: 2, at: 5, error: null },
   { type: "pong", runId },
+  {
+    ...{ type: "profile", runId },
+    profile: {
+      ...{ iteration: 3, isDone: false, wallMs: 900 },
+      calls: [
+        { kind: "writing", count: 2, ms: 600, device: null },
+        {
+          ...{ kind: "learning", count: 1, ms: 200 },
+          device: { dispatches: 40, submits: 1, readBacks: 1, pipelines: 0, bytes: 1024 },
+        },
+      ],
+    },
+  },
   { type: "events", runId, events: iterationEvents(3), replay: false },
   {
     ...{ type: "events", runId, replay: false },
@@ -86,7 +99,7 @@ function broken(message: WorkerMessage, path: number, value: unknown): unknown {
 
 describe("messages of a worker", () => {
   test("of every type come through whole and in order", () => {
-    expect(new Set(SAID.map(({ type }) => type)).size).toBe(14);
+    expect(new Set(SAID.map(({ type }) => type)).size).toBe(15);
     expect(hear(ENVELOPES).dropped).toBe(0);
     expect(WHOLE.run.curve).toHaveLength(3);
   });
