@@ -101,7 +101,7 @@ const TIP = v.looseObject({
   retrievedCount: COUNT,
 });
 const PROGRESS = v.looseObject({
-  stage: v.picklist(["loading", "backend", "compiling", "pretraining"]),
+  stage: v.picklist(["loading", "backend", "compiling", "pretraining", "trying"]),
   fraction: v.nullable(FINITE),
   remainingMs: v.nullable(FINITE),
   text: v.string(),

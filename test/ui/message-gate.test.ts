@@ -15,6 +15,7 @@ const runId = "run-1";
 const SAID: readonly WorkerMessage[] = [
   { type: "progress", runId, progress: { stage: "loading", fraction: 0.5, remainingMs: null, text: "Loading" } },
   { type: "backend", runId, backend: "cpu", reason: "Using cpu.", isEmulated: false },
+  { type: "progress", runId, progress: { stage: "trying", fraction: 0, remainingMs: 900, text: "Trying a policy" } },
   { type: "progress", runId, progress: null },
   { type: "state", runId, state: "running" },
   { type: "events", runId, events: runEvents({ iterations: 2 }), replay: false },
