@@ -4,7 +4,7 @@ import type { Progress } from "../protocol/messages.ts";
 import { pretrainedName, settingOfBase } from "../protocol/pretrained-bases.ts";
 import type { RunStore } from "../storage/run-store.ts";
 import { pretrainBase } from "./base-pretraining.ts";
-import type { PretrainRequest } from "./run-host.ts";
+import type { PretrainRequest } from "./run-host-ports.ts";
 
 const MAX_BYTES = 64 * 1024 * 1024;
 

@@ -18,7 +18,8 @@ import type { OutboxPorts } from "./outbox.ts";
 import { IterationProfiler } from "./iteration-profile.ts";
 import { tryPolicies } from "./policy-trials.ts";
 import { rehearsalRows } from "./rehearsal.ts";
-import { RunHost, type OpenRequest, type TrialsRequest } from "./run-host.ts";
+import type { OpenRequest, TrialsRequest } from "./run-host-ports.ts";
+import { RunHost } from "./run-host.ts";
 import { tipKeys } from "./tip-keys.ts";
 
 const CLOCK = activeClock({ now: () => performance.now() });

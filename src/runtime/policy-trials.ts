@@ -10,7 +10,7 @@ import type { RunConfig } from "../core/training/run-config.ts";
 import { runTrials } from "../core/training/trials.ts";
 import type { TriedPolicy } from "../protocol/messages.ts";
 import { basePolicyState } from "./create-session.ts";
-import type { TrialsRequest } from "./run-host.ts";
+import type { TrialsRequest } from "./run-host-ports.ts";
 import { decodeSessionFile } from "./session-file.ts";
 
 /** Trials of one policy at most, with memory and as many without. */

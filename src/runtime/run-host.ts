@@ -3,69 +3,20 @@
  * DOM and no device; everything of the browser is handed in.
  */
 import { assertNever, CheckpointError, ConfigError, NotFiniteError, TakenOverError } from "../core/base/errors.ts";
-import type { EvaluationRecord, TrainingEvent } from "../core/events/training-event.ts";
+import type { TrainingEvent } from "../core/events/training-event.ts";
 import type { RunConfig } from "../core/training/run-config.ts";
 import type { SessionCheckpoint } from "../core/training/session.ts";
-import {
-  toWireError,
-  type BackendChoice,
-  type IterationProfile,
-  type PolicyTrials,
-  type Progress,
-  type WorkerCommand,
-} from "../protocol/messages.ts";
+import { toWireError, type Progress, type WorkerCommand } from "../protocol/messages.ts";
 import { MemoryStore } from "../storage/memory-store.ts";
 import type { RunStore, StoredRun } from "../storage/run-store.ts";
-import type { LockRequest } from "./browser-lock.ts";
 import { GpuLosses } from "./gpu-losses.ts";
-import { HostedRun, type OpenedRun, type Snapshot } from "./hosted-run.ts";
+import { HostedRun, type Snapshot } from "./hosted-run.ts";
 import { inspectTurn } from "./inspection.ts";
-import { Outbox, type OutboxPorts } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
 import { parseChanges, type RunChange } from "./run-changes.ts";
 import { RunEvents } from "./run-events.ts";
+import type { RunHostPorts } from "./run-host-ports.ts";
 import { decodeSessionFile } from "./session-file.ts";
-
-/** What is needed to put a run on a device. */
-export interface OpenRequest {
-  readonly config: RunConfig;
-  /** Where to go on; null for a new run. */
-  readonly checkpoint: SessionCheckpoint | null;
-  readonly backend: BackendChoice;
-  readonly emit: (event: TrainingEvent) => void;
-  readonly onProgress: (progress: Progress | null) => void;
-  /** Called with a sentence when the device gets half a batch at a time from then on. */
-  readonly onHalved: (sentence: string) => void;
-  readonly onProfile: (profile: IterationProfile) => void;
-}
-
-/** What the host is given by the browser, or by a test. */
-export interface RunHostPorts extends OutboxPorts {
-  readonly store: RunStore;
-  /** Makes this the only tab that trains the run; null if another one does. */
-  lock(runId: string, request: LockRequest): Promise<(() => void) | null>;
-  openRun(request: OpenRequest): Promise<OpenedRun>;
-  /** Trains a base policy and keeps it, unless it ended early. */
-  pretrain(request: PretrainRequest): Promise<void>;
-  /** Tries policies one after the other, unless it ended early. */
-  tryPolicies(request: TrialsRequest): Promise<void>;
-}
-
-/** Policies to be tried on a task here. */
-export interface TrialsRequest extends PolicyTrials {
-  readonly backend: BackendChoice;
-  readonly onProgress: (progress: Progress | null) => void;
-  readonly onTrial: (policy: number, record: EvaluationRecord) => void;
-  readonly goesOn: () => boolean;
-}
-
-/** A base policy to be trained here. */
-export interface PretrainRequest {
-  readonly seed: number;
-  readonly tokens: number;
-  readonly backend: BackendChoice;
-  readonly onProgress: (progress: Progress) => void;
-  readonly goesOn: () => boolean;
-}
 
 type Command<Type extends WorkerCommand["type"]> = Extract<WorkerCommand, { readonly type: Type }>;
 

@@ -6,7 +6,7 @@ import type { EvaluationRecord } from "../../src/core/events/training-event.ts";
 import { DEFAULT_CONFIG } from "../../src/core/training/run-config.ts";
 import type { Progress, TriedPolicy } from "../../src/protocol/messages.ts";
 import { tryPolicies, type TrialsPorts } from "../../src/runtime/policy-trials.ts";
-import type { TrialsRequest } from "../../src/runtime/run-host.ts";
+import type { TrialsRequest } from "../../src/runtime/run-host-ports.ts";
 import { encodeSessionFile } from "../../src/runtime/session-file.ts";
 import { emptyCheckpoint } from "../support/fake-run.ts";
 import { TabularPolicy } from "../support/tabular-policy.ts";

@@ -6,7 +6,7 @@ import type { NamedTensors } from "../../src/core/policy/policy.ts";
 import type { RunConfig } from "../../src/core/training/run-config.ts";
 import type { SessionCheckpoint } from "../../src/core/training/session.ts";
 import type { HostedSession, OpenedRun } from "../../src/runtime/hosted-run.ts";
-import type { OpenRequest } from "../../src/runtime/run-host.ts";
+import type { OpenRequest } from "../../src/runtime/run-host-ports.ts";
 import { iterationEvents, makeRollout } from "./run-fixtures.ts";
 
 /** What a test may do to the sessions that are opened. */

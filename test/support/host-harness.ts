@@ -2,7 +2,8 @@
 import { vi } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/core/training/run-config.ts";
 import type { WorkerCommand, WorkerMessage } from "../../src/protocol/messages.ts";
-import { RunHost, type RunHostPorts } from "../../src/runtime/run-host.ts";
+import type { RunHostPorts } from "../../src/runtime/run-host-ports.ts";
+import { RunHost } from "../../src/runtime/run-host.ts";
 import type { RunStore } from "../../src/storage/run-store.ts";
 import { fakeOpener, type FakeRunHooks } from "./fake-run.ts";
 
