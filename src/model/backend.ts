@@ -8,6 +8,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import { DeviceError } from "../core/base/errors.ts";
 import { checkOps } from "./op-check.ts";
 import { installWasmRuntime } from "./wasm/kernel-module.ts";
+import { watchDeviceCalls, type DeviceCalls } from "./webgpu/device-calls.ts";
 
 /** Kinds of compute, fastest first. */
 export type BackendName = "webgpu" | "wasm" | "cpu";
@@ -29,6 +30,8 @@ export interface SelectedBackend {
   readonly isEmulated: boolean;
   /** Resolves with a sentence if the device is lost; tfjs computes garbage afterwards. Never rejects. */
   readonly deviceLost: Promise<string>;
+  /** What was asked of the WebGPU device so far; null on other kinds. */
+  readonly deviceCalls: () => DeviceCalls | null;
 }
 
 const LADDER: readonly BackendName[] = ["webgpu", "wasm", "cpu"];
@@ -61,10 +64,10 @@ export async function selectBackend(options: BackendOptions = {}): Promise<Selec
   const reasons: string[] = [];
   for (const name of LADDER.slice(LADDER.indexOf(options.prefer ?? "webgpu"))) {
     try {
-      const { deviceLost, isEmulated } = await start(name, options);
+      const { deviceLost, isEmulated, deviceCalls } = await start(name, options);
       await checkOps(name);
       reasons.push(`Using ${name}.`, ...(isEmulated ? [EMULATED] : []));
-      return { name, reasons, isEmulated, deviceLost };
+      return { name, reasons, isEmulated, deviceLost, deviceCalls };
     } catch (error) {
       reasons.push(`Not using ${name}: ${error instanceof Error ? error.message : String(error)}.`);
     }
@@ -73,7 +76,10 @@ export async function selectBackend(options: BackendOptions = {}): Promise<Selec
 }
 
 /** In an object, because a promise of a promise would wait for both. */
-type Started = Pick<SelectedBackend, "deviceLost" | "isEmulated">;
+type Started = Pick<SelectedBackend, "deviceLost" | "isEmulated" | "deviceCalls">;
+
+/** What can be said of kinds that have no device. */
+const WITHOUT_DEVICE: Started = { deviceLost: NEVER, isEmulated: false, deviceCalls: () => null };
 
 async function start(name: BackendName, options: BackendOptions): Promise<Started> {
   switch (name) {
@@ -83,7 +89,7 @@ async function start(name: BackendName, options: BackendOptions): Promise<Starte
       return startWasm(options);
     case "cpu":
       await setBackend("cpu");
-      return { deviceLost: NEVER, isEmulated: false };
+      return WITHOUT_DEVICE;
   }
 }
 
@@ -99,7 +105,7 @@ async function startWasm({ wasmPaths }: BackendOptions): Promise<Started> {
   });
   isWasmRunning = true;
   await installWasmRuntime();
-  return { deviceLost: NEVER, isEmulated: false };
+  return WITHOUT_DEVICE;
 }
 
 /** The parts of Node's process that matter here; absent in browsers. */
@@ -137,9 +143,10 @@ async function startWebGpu(): Promise<Started> {
   if ((tf.findBackendFactory("webgpu") as unknown) !== null) tf.removeBackend("webgpu");
   const adapter = await requestAdapter(gpu);
   const device = await adapter.requestDevice({ requiredLimits: wantedLimits(adapter.limits) });
+  const deviceCalls = watchDeviceCalls(device);
   tf.registerBackend("webgpu", () => new WebGPUBackend(device, adapter.info), WEBGPU_PRIORITY);
   await setBackend("webgpu");
-  return { deviceLost: lossOf(device), isEmulated: isSoftwareAdapter(adapter.info) };
+  return { deviceLost: lossOf(device), isEmulated: isSoftwareAdapter(adapter.info), deviceCalls };
 }
 
 /** A device that was destroyed here is not lost: nobody is to bring it back. */
@@ -149,6 +156,16 @@ function lossOf(device: GPUDevice): Promise<string> {
       if (reason !== "destroyed") resolve(`The GPU was lost (${reason}): ${message}`);
     });
   });
+}
+
+/** Name of the graphics adapter, the same at every visit; null if none answers. */
+export async function graphicsDeviceName(): Promise<string | null> {
+  const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
+  if (gpu === undefined) return null;
+  const adapter = await requestAdapter(gpu).catch(() => null);
+  if (adapter === null) return null;
+  const { vendor, architecture, device, description } = adapter.info;
+  return [vendor, architecture, device, description].filter((part) => part !== "").join(" ");
 }
 
 /** Whether a processor plays graphics card. */

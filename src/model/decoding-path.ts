@@ -4,6 +4,7 @@ import { openKvCache } from "./decoder.ts";
 import type { Writer, Writing } from "./decoding-batch.ts";
 import type { HostState } from "./host-state.ts";
 import type { PlainLearner } from "./learner.ts";
+import type { WorkingWays } from "./learning-path.ts";
 import { StepwiseWriter } from "./stepwise-writer.ts";
 import type { Transformer } from "./transformer.ts";
 import { DecodePlan } from "./webgpu/decode-plan.ts";
@@ -15,14 +16,16 @@ export class DecodingPath {
   readonly #model: Transformer;
   readonly #state: HostState;
   readonly #plain: PlainLearner;
+  readonly #ways: WorkingWays;
   #plan: Promise<DecodePlan | string> | null = null;
   /** Version of the weights on the device. */
   #version = 0;
 
-  constructor(model: Transformer, state: HostState, plain: PlainLearner) {
+  constructor(model: Transformer, state: HostState, plain: PlainLearner, ways: WorkingWays) {
     this.#model = model;
     this.#state = state;
     this.#plain = plain;
+    this.#ways = ways;
   }
 
   /** A writer with an empty cache. */
@@ -30,7 +33,7 @@ export class DecodingPath {
     const stepwise = (): Writer => {
       return new StepwiseWriter(openKvCache(this.#model, episodeCount), () => this.#plain.weights.get());
     };
-    if (tf.getBackend() !== "webgpu") return stepwise();
+    if (!this.#mayPlan()) return stepwise();
     return new LateWriter(async () => {
       const plan = await this.#currentPlan();
       if (typeof plan === "string" || !plan.canCache(episodeCount)) return stepwise();
@@ -40,7 +43,7 @@ export class DecodingPath {
 
   /** A sentence on how the policy decodes. */
   async describe(): Promise<string> {
-    if (tf.getBackend() !== "webgpu") return `Decoding step by step on ${tf.getBackend()}.`;
+    if (!this.#mayPlan()) return `Decoding step by step on ${tf.getBackend()}.`;
     const plan = await this.#currentPlan();
     return typeof plan === "string" ? plan : "Decoding a whole turn in one dispatch.";
   }
@@ -51,6 +54,10 @@ export class DecodingPath {
       if (typeof plan !== "string") plan.dispose();
     });
     this.#plan = null;
+  }
+
+  #mayPlan(): boolean {
+    return this.#ways === "fastest" && tf.getBackend() === "webgpu";
   }
 
   #currentPlan(): Promise<DecodePlan | string> {

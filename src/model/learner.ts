@@ -45,6 +45,13 @@ export interface CrossEntropySums {
   readonly weight: number;
 }
 
+/** Gradient of a weighted cross-entropy as sums. */
+export interface CrossEntropyGradient {
+  readonly gradient: Float32Array;
+  readonly sums: CrossEntropySums;
+  readonly logProbs: readonly ArrayLike<number>[];
+}
+
 /** Scores and learns with the weights of a {@link HostState}. A step changes all of it or throws. */
 export interface Learner {
   /** Log-probs and entropies at a temperature, in the order of the sequences. */
@@ -53,13 +60,8 @@ export interface Learner {
   update(work: UpdateWork, optimizer: OptimizerConfig): Promise<Learned<SurrogateSums>>;
   /** One step on the weighted cross-entropy Σ −w·log π / Σ w. */
   languageModelStep(work: LanguageModelWork, optimizer: OptimizerConfig): Promise<Learned<CrossEntropySums>>;
-}
-
-/** Gradient of a weighted cross-entropy as sums. */
-export interface CrossEntropyGradient {
-  readonly gradient: Float32Array;
-  readonly sums: CrossEntropySums;
-  readonly logProbs: readonly ArrayLike<number>[];
+  /** Gradient of Σ −w·log π; zeros without weights. Changes nothing. */
+  crossEntropyGradient(work: LanguageModelWork): Promise<CrossEntropyGradient>;
 }
 
 /** Implements {@link Learner} in tfjs ops, with loss and optimizer on the host. */
@@ -96,7 +98,6 @@ export class PlainLearner implements Learner {
     return { sums, gradNorm, logProbs };
   }
 
-  /** Gradient of Σ −w·log π; zeros without weights. Changes nothing. */
   crossEntropyGradient(work: LanguageModelWork): Promise<CrossEntropyGradient> {
     return this.#batches.run("update", () => this.#crossEntropyGradient(work));
   }

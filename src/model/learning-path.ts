@@ -6,29 +6,34 @@ import type { MicroBatches } from "./micro-batches.ts";
 import { PlanLearner } from "./webgpu/update/plan-learner.ts";
 import { startUpdatePlan } from "./webgpu/update/start-update-plan.ts";
 
+/** Which ways of working a policy may choose from: the fastest that works, or nothing but plain ops on WebGPU too. */
+export type WorkingWays = "fastest" | "plain";
+
 /** Starts the plan at its first use, because compiling takes a while. */
 export class LearningPath {
   readonly #plain: PlainLearner;
   readonly #state: HostState;
   readonly #batches: MicroBatches;
+  readonly #ways: WorkingWays;
   #choice: Promise<PlanLearner | string> | null = null;
 
-  constructor(plain: PlainLearner, state: HostState, batches: MicroBatches) {
+  constructor(plain: PlainLearner, state: HostState, batches: MicroBatches, ways: WorkingWays = "fastest") {
     this.#plain = plain;
     this.#state = state;
     this.#batches = batches;
+    this.#ways = ways;
   }
 
   /** Who learns. */
   async learner(): Promise<Learner> {
-    if (tf.getBackend() !== "webgpu") return this.#plain;
+    if (!this.#mayPlan()) return this.#plain;
     const choice = await this.#chosen();
     return typeof choice === "string" ? this.#plain : choice;
   }
 
   /** A sentence on how the policy learns. */
   async describe(): Promise<string> {
-    if (tf.getBackend() !== "webgpu") return `Learning op by op on ${tf.getBackend()}.`;
+    if (!this.#mayPlan()) return `Learning op by op on ${tf.getBackend()}.`;
     const choice = await this.#chosen();
     return typeof choice === "string" ? choice : "Learning a whole step in one submit.";
   }
@@ -39,6 +44,10 @@ export class LearningPath {
       if (typeof choice !== "string") choice.dispose();
     });
     this.#choice = null;
+  }
+
+  #mayPlan(): boolean {
+    return this.#ways === "fastest" && tf.getBackend() === "webgpu";
   }
 
   #chosen(): Promise<PlanLearner | string> {

@@ -20,7 +20,7 @@ import { TransformerDecodingBatch } from "./decoding-batch.ts";
 import { DecodingPath } from "./decoding-path.ts";
 import { HostState } from "./host-state.ts";
 import { PlainLearner } from "./learner.ts";
-import { LearningPath } from "./learning-path.ts";
+import { LearningPath, type WorkingWays } from "./learning-path.ts";
 import { MicroBatches, type OnHalved } from "./micro-batches.ts";
 import type { SurrogateSums } from "./losses.ts";
 import {
@@ -58,6 +58,14 @@ export interface LanguageModelStats {
   readonly logProbs: readonly Float32Array[];
 }
 
+/** How a policy works on its device. */
+export interface PolicyOptions {
+  /** Called with a sentence when the device had no memory for a whole batch and gets half of it from then on. */
+  readonly onHalved?: OnHalved | undefined;
+  /** Default: fastest. */
+  readonly ways?: WorkingWays;
+}
+
 /** The transformer as {@link Policy}, plus language-model training. */
 export class TransformerPolicy implements Policy {
   readonly config: ModelConfig;
@@ -70,35 +78,32 @@ export class TransformerPolicy implements Policy {
   private constructor(
     config: ModelConfig,
     layout: ParameterLayout,
-    { parameters, onHalved }: { readonly parameters: Float32Array; readonly onHalved?: OnHalved | undefined },
+    parameters: Float32Array,
+    { onHalved, ways = "fastest" }: PolicyOptions,
   ) {
     this.config = config;
     this.#state = new HostState(config, layout, parameters);
     this.#model = { config, rotary: rotaryTensors(rotaryTable(config.contextLength, config.width / config.heads)) };
     const batches = new MicroBatches(onHalved);
     this.#plain = new PlainLearner(this.#model, this.#state, batches);
-    this.#learning = new LearningPath(this.#plain, this.#state, batches);
-    this.#decoding = new DecodingPath(this.#model, this.#state, this.#plain);
+    this.#learning = new LearningPath(this.#plain, this.#state, batches, ways);
+    this.#decoding = new DecodingPath(this.#model, this.#state, this.#plain, ways);
   }
 
   /** A new policy with weights drawn from `random`, on the backend that `selectBackend` made current. */
-  static create(config: ModelConfig, random: Random): TransformerPolicy {
+  static create(config: ModelConfig, random: Random, options: PolicyOptions = {}): TransformerPolicy {
     const layout = parameterLayout(config);
-    return new TransformerPolicy(config, layout, { parameters: initialParameters(layout, random) });
+    return new TransformerPolicy(config, layout, initialParameters(layout, random), options);
   }
 
   /**
    * A policy with the weights and moments of a saved one.
    *
-   * @param onHalved called when the device had no memory for a whole batch and gets half of it from then on
    * @throws {CheckpointError} if the state does not fit its own configuration
    */
-  static async fromState(state: PolicyState, onHalved?: OnHalved): Promise<TransformerPolicy> {
+  static async fromState(state: PolicyState, options: PolicyOptions = {}): Promise<TransformerPolicy> {
     const layout = parameterLayout(state.config);
-    const policy = new TransformerPolicy(state.config, layout, {
-      parameters: fromNamedTensors(layout, state.weights),
-      onHalved,
-    });
+    const policy = new TransformerPolicy(state.config, layout, fromNamedTensors(layout, state.weights), options);
     await policy.load(state);
     return policy;
   }
@@ -135,6 +140,7 @@ export class TransformerPolicy implements Policy {
     const bad = positions.find((position) => !Number.isInteger(position) || position < 0 || position >= tokens.length);
     if (bad !== undefined) throw new ShapeError(`distributions: positions from 0 to ${tokens.length - 1}, got ${bad}`);
     if (positions.length === 0) return [];
+    // In plain ops everywhere: asked for by a person's click, for one sequence, and the plan keeps no logits.
     const batch = sequenceBatch([tokens.slice(0, Math.max(...positions) + 1)], true);
     const logits = positionLogits(this.#model, this.#plain.weights.get(), batch, Int32Array.from(positions));
     const values = (await logits.data()) as Float32Array;
@@ -180,7 +186,8 @@ export class TransformerPolicy implements Policy {
   async languageModelGradients(rows: readonly LanguageModelRow[]): Promise<LanguageModelGradients> {
     const sequences = rows.map((row) => this.#weightedSequence(row));
     this.#state.requireUse("policy");
-    const { gradient, sums, logProbs } = await this.#plain.crossEntropyGradient({ rows, sequences });
+    const learner = await this.#learning.learner();
+    const { gradient, sums, logProbs } = await learner.crossEntropyGradient({ rows, sequences });
     const spread = spreadOut(rows, sequences, logProbs);
     return { gradient, lossSum: sums.loss, weightSum: sums.weight, logProbs: spread };
   }

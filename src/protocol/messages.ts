@@ -103,6 +103,36 @@ export interface InspectedToken {
   readonly withoutTips: { readonly probability: number; readonly top: readonly TokenChoice[] };
 }
 
+/** What the policy is asked for: to write, to score what was written, to learn, or something beside. */
+export type CallKind = "writing" | "scoring" | "learning" | "other";
+
+/** What was asked of a graphics device. */
+export interface DeviceCalls {
+  readonly dispatches: number;
+  readonly submits: number;
+  readonly readBacks: number;
+  readonly pipelines: number;
+  /** Bytes of buffers made. */
+  readonly bytes: number;
+}
+
+/** All calls of one kind in an iteration. */
+export interface CallProfile {
+  readonly kind: CallKind;
+  readonly count: number;
+  readonly ms: number;
+  /** Null without WebGPU. */
+  readonly device: DeviceCalls | null;
+}
+
+/** Where an iteration's time goes, evaluation included; what is left of `wallMs` is not the policy's. */
+export interface IterationProfile {
+  readonly iteration: number;
+  readonly isDone: boolean;
+  readonly wallMs: number;
+  readonly calls: readonly CallProfile[];
+}
+
 /** An error as data. */
 export interface WireError {
   readonly name: string;
@@ -137,6 +167,8 @@ export type WorkerMessage =
       readonly isEmulated: boolean;
     }
   | { readonly type: "progress"; readonly runId: string; readonly progress: Progress | null }
+  /** Told while an iteration runs and when it is done. */
+  | { readonly type: "profile"; readonly runId: string; readonly profile: IterationProfile }
   | { readonly type: "state"; readonly runId: string; readonly state: "running" | "paused" | "finished" }
   /** The run was paused by itself after so many finished iterations, and why; `resume` goes on. */
   | {

@@ -101,10 +101,26 @@ const TIP = v.looseObject({
   retrievedCount: COUNT,
 });
 const PROGRESS = v.looseObject({
-  stage: v.picklist(["loading", "backend", "compiling", "pretraining"]),
+  stage: v.picklist(["loading", "backend", "compiling", "pretraining", "trying"]),
   fraction: v.nullable(FINITE),
   remainingMs: v.nullable(FINITE),
   text: v.string(),
+});
+const DEVICE_CALLS = v.looseObject({
+  ...{ dispatches: COUNT, submits: COUNT, readBacks: COUNT, pipelines: COUNT, bytes: COUNT },
+});
+const PROFILE = v.looseObject({
+  iteration: COUNT,
+  isDone: v.boolean(),
+  wallMs: FINITE,
+  calls: v.array(
+    v.looseObject({
+      kind: v.picklist(["writing", "scoring", "learning", "other"]),
+      count: COUNT,
+      ms: FINITE,
+      device: v.nullable(DEVICE_CALLS),
+    }),
+  ),
 });
 const ERROR = v.looseObject({ name: v.string(), message: v.string() });
 
@@ -115,6 +131,7 @@ const MESSAGES = {
   pong: {},
   backend: { backend: v.picklist(["webgpu", "wasm", "cpu"]), reason: v.string(), isEmulated: v.boolean() },
   progress: { progress: v.nullable(PROGRESS) },
+  profile: { profile: PROFILE },
   state: { state: v.picklist(["running", "paused", "finished"]) },
   halted: { iteration: COUNT, kind: v.picklist(["notFinite", "alarm"]), reason: v.string() },
   elsewhere: { taken: v.boolean() },

@@ -1,6 +1,14 @@
 /** @file The door through which hosts choose a compute backend; tfjs itself stays inside `src/model`. */
-import { selectBackend, type BackendName, type BackendOptions, type SelectedBackend } from "../model/backend.ts";
+import {
+  graphicsDeviceName,
+  selectBackend,
+  type BackendName,
+  type BackendOptions,
+  type SelectedBackend,
+} from "../model/backend.ts";
+import { selfTestMs } from "../model/self-test.ts";
 
+export { graphicsDeviceName, selfTestMs };
 export type { BackendName, SelectedBackend };
 
 /** Starts the preferred backend, or the next one that works. */

@@ -3,9 +3,11 @@ import { createEnv, taskSpec } from "../core/envs/registry.ts";
 import { TrainingSession } from "../core/training/session.ts";
 import { WASM_URLS } from "../model/wasm-urls.ts";
 import type { BackendChoice, Progress } from "../protocol/messages.ts";
+import type { TrainingEvent } from "../core/events/training-event.ts";
 import type { RunStore } from "../storage/run-store.ts";
 import { activeClock } from "./active-clock.ts";
-import { startBackend, type SelectedBackend } from "./backend.ts";
+import { graphicsDeviceName, selfTestMs, startBackend, type BackendName, type SelectedBackend } from "./backend.ts";
+import { startFastest } from "./backend-choice.ts";
 import { loadBaseFile, pretrainHere } from "./browser-base.ts";
 import { lockRun } from "./browser-lock.ts";
 import { breathing, messageTasks } from "./browser-tasks.ts";
@@ -13,6 +15,7 @@ import { basePolicyState, createPolicy } from "./create-session.ts";
 import { ExclusivePolicy, type CallWatcher } from "./exclusive-policy.ts";
 import type { OpenedRun } from "./hosted-run.ts";
 import type { OutboxPorts } from "./outbox.ts";
+import { IterationProfiler } from "./iteration-profile.ts";
 import { tryPolicies } from "./policy-trials.ts";
 import { rehearsalRows } from "./rehearsal.ts";
 import type { OpenRequest, TrialsRequest } from "./run-host-ports.ts";
@@ -43,7 +46,7 @@ export function createBrowserHost(store: RunStore, post: OutboxPorts["post"]): R
     lock: lockRun,
     openRun: (request) => openRun(request, surroundings),
     pretrain: async (request) => {
-      await startWanted(request.backend);
+      await startWanted(request.backend, store);
       await pretrainHere(request, store, nextTask);
     },
     tryPolicies: (request) => tryHere(request, store, breathing(nextTask)),
@@ -53,7 +56,7 @@ export function createBrowserHost(store: RunStore, post: OutboxPorts["post"]): R
 async function tryHere(request: TrialsRequest, store: RunStore, breathe: () => Promise<void>): Promise<void> {
   const { onProgress } = request;
   onProgress({ stage: "backend", fraction: null, remainingMs: null, text: "Starting the compute backend" });
-  const { name, deviceLost } = await startWanted(request.backend);
+  const { name, deviceLost } = await startWanted(request.backend, store);
   const watch = name === "webgpu" ? await compilationWatcher(store, onProgress, () => undefined) : () => null;
   await tryPolicies(request, {
     clock: CLOCK,
@@ -82,15 +85,26 @@ interface Surroundings {
 async function openRun(request: OpenRequest, { store, breathe, loadBase }: Surroundings): Promise<OpenedRun> {
   const { config, checkpoint, emit, onProgress, onHalved } = request;
   onProgress({ stage: "backend", fraction: null, remainingMs: null, text: "Starting the compute backend" });
-  const selected = await startWanted(request.backend);
+  const selected = await startWanted(request.backend, store);
   const baseFile = await loadBase(config.base, onProgress);
   const plain = await createPolicy(basePolicyState(baseFile), onHalved);
   let tellWay: () => void = () => undefined;
   const workingWay = new Promise<void>((resolve) => (tellWay = resolve)).then(() => plain.describe()).catch(String);
-  const watch = selected.name === "webgpu" ? await compilationWatcher(store, onProgress, tellWay) : () => null;
+  const compiling = selected.name === "webgpu" ? await compilationWatcher(store, onProgress, tellWay) : () => null;
+  const profiler = new IterationProfiler({
+    clock: CLOCK,
+    deviceCalls: selected.deviceCalls,
+    tell: request.onProfile,
+  });
+  const watch = both(compiling, profiler.watch);
   const policy = new ExclusivePolicy(plain, { breathe, watch, deviceLost: selected.deviceLost });
-  const worlds = { createEnv, taskSpec };
-  const dependencies = { policy, config, emit, ...worlds, clock: CLOCK, backend: selected.name, rehearsalRows };
+  const emitAndProfile = (event: TrainingEvent): void => {
+    emit(event);
+    profiler.hear(event);
+  };
+  const worlds = { createEnv, taskSpec, rehearsalRows };
+  const parts = { policy, config, ...worlds, clock: CLOCK, backend: selected.name };
+  const dependencies = { ...parts, emit: emitAndProfile };
   try {
     const session = await (checkpoint === null
       ? TrainingSession.create(dependencies)
@@ -112,8 +126,25 @@ async function openRun(request: OpenRequest, { store, breathe, loadBase }: Surro
   }
 }
 
-function startWanted(choice: BackendChoice): Promise<SelectedBackend> {
-  return startBackend({ wasmPaths: WASM_URLS, ...(choice === "auto" ? {} : { prefer: choice }) });
+/** Two watchers as one; the second sees the shorter time. */
+function both(first: CallWatcher, second: CallWatcher): CallWatcher {
+  return (call) => {
+    const ends = [first(call), second(call)];
+    return () => {
+      for (const end of ends.reverse()) end?.();
+    };
+  };
+}
+
+function startWanted(choice: BackendChoice, store: RunStore): Promise<SelectedBackend> {
+  const start = (prefer: BackendName): Promise<SelectedBackend> => startBackend({ wasmPaths: WASM_URLS, prefer });
+  if (choice !== "auto") return start(choice);
+  return startFastest({
+    store,
+    deviceName: graphicsDeviceName,
+    start,
+    selfTestMs: () => selfTestMs(() => CLOCK.now()),
+  });
 }
 
 /**

@@ -53,7 +53,7 @@ export function asBaseFile(file: Uint8Array): Uint8Array<ArrayBuffer> {
  * @param onHalved called with a sentence when the device has no memory for a whole batch and gets half of it
  */
 export function createPolicy(state: PolicyState, onHalved?: (sentence: string) => void): Promise<TransformerPolicy> {
-  return TransformerPolicy.fromState(state, onHalved);
+  return TransformerPolicy.fromState(state, { onHalved });
 }
 
 /**

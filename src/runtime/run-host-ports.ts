@@ -2,7 +2,7 @@
 import type { EvaluationRecord, TrainingEvent } from "../core/events/training-event.ts";
 import type { RunConfig } from "../core/training/run-config.ts";
 import type { SessionCheckpoint } from "../core/training/session.ts";
-import type { BackendChoice, PolicyTrials, Progress } from "../protocol/messages.ts";
+import type { BackendChoice, IterationProfile, PolicyTrials, Progress } from "../protocol/messages.ts";
 import type { RunStore } from "../storage/run-store.ts";
 import type { LockRequest } from "./browser-lock.ts";
 import type { OpenedRun } from "./hosted-run.ts";
@@ -18,6 +18,8 @@ export interface OpenRequest {
   readonly onProgress: (progress: Progress | null) => void;
   /** Called with a sentence when the device gets half a batch at a time from then on. */
   readonly onHalved: (sentence: string) => void;
+  /** Told while an iteration runs and when it is done. */
+  readonly onProfile: (profile: IterationProfile) => void;
 }
 
 /** What the host is given by the browser, or by a test. */

@@ -211,6 +211,7 @@ export class RunHost {
         const iteration = this.#run?.opened.session.iteration ?? checkpoint?.iteration ?? 0;
         events.emit({ type: "incident", iteration, kind: "halfBatch", text });
       },
+      onProfile: (profile) => outbox.post({ type: "profile", profile }),
     });
     const run = new HostedRun({
       ...{ runId, opened, store: this.#store, outbox, events, origin: checkpoint, hasResult, savedIteration },

@@ -19,7 +19,11 @@ const PHASES: readonly (keyof PhaseTimes)[] = ["rollout", "tipWriting", "retriev
 const [backend = "wasm", minutes = "20"] = process.argv.slice(2);
 const update = backend === "webgpu" ? await measureUpdate() : null;
 const deadline = Date.now() + Number(minutes) * 60_000;
-const playground = await openPlayground({ withoutWebGpu: backend === "wasm", suffix: "#v=1&race=0" });
+const playground = await openPlayground({
+  backend: backend === "wasm" ? "wasm" : "webgpu",
+  withoutWebGpu: backend === "wasm",
+  suffix: "#v=1&race=0",
+});
 const { page } = playground;
 // tsx marks functions with a helper that the page does not have.
 await page.evaluate("globalThis.__name = (named) => named");

@@ -13,7 +13,10 @@ test(
   "a run whose graphics process is killed goes on by itself, twice, the second time with WebAssembly",
   { timeout: 900_000 },
   async () => {
-    const { page, context, close } = await openPlayground({ suffix: tinyRun({ ...SHORT_RUN, iterations: 300 }) });
+    const { page, context, close } = await openPlayground({
+      backend: "webgpu",
+      suffix: tinyRun({ ...SHORT_RUN, iterations: 300 }),
+    });
     try {
       await press(page, "train");
       await waitUntilSaved(page, 1, PATIENCE_MS);

@@ -20,7 +20,13 @@ const GPU_SENTENCES = [
 ];
 
 test.each([
-  { backend: "webgpu", settings: SHORT_RUN, options: {}, says: GPU_SENTENCES, timeoutMs: 240_000 },
+  {
+    backend: "webgpu",
+    settings: SHORT_RUN,
+    options: { backend: "webgpu" as const },
+    says: GPU_SENTENCES,
+    timeoutMs: 240_000,
+  },
   { backend: "wasm", settings: { iterations: 50 }, options: { withoutWebGpu: true }, says: [], timeoutMs: 60_000 },
 ])(
   "the built page trains on $backend, keeps its tips in IndexedDB and goes on after a reload",
@@ -37,6 +43,14 @@ test.each([
       expect(before.runs).toHaveLength(1);
       expect(before.tipCount).toBeGreaterThan(0);
       await waitForText(page, "tip-count", /[1-9]/);
+      await waitForText(
+        page,
+        "profile",
+        /teration \d+: .*writing actions and tips.*learning.*worlds, memory, messages/,
+      );
+      const deviceCalls = page.getByTestId("device-calls");
+      if (backend === "wasm") expect(await deviceCalls.count()).toBe(0);
+      else expect(await deviceCalls.textContent()).toMatch(/^\d+ dispatch(es)?, \d+ submits?, \d+ read-backs?,/);
 
       await page.reload();
       await waitForText(page, "iteration", /^[1-9]/);
@@ -57,6 +71,26 @@ test.each([
     }
   },
 );
+
+test("on a software graphics card the self-test decides for WebAssembly, once", async () => {
+  const playground = await openPlayground({ suffix: tinyRun({ iterations: 1 }) });
+  const { page } = playground;
+  const sentence = page.getByText(
+    /The self-test on this device took [\d.]+ ms on WebGPU and [\d.]+ ms on WebAssembly\./,
+  );
+  try {
+    await press(page, "train");
+    await waitUntilSaved(page, 1);
+    expect(await page.getByTestId("backend").textContent()).toBe("wasm");
+    const first = await sentence.textContent();
+    await page.reload();
+    await sentence.waitFor();
+    expect(await sentence.textContent()).toBe(first); // the same figures: not measured again
+    expectQuiet(playground);
+  } finally {
+    await playground.close();
+  }
+});
 
 /** Iterations after which the page is reloaded, and how many milliseconds after: between two, and within the next. */
 const RELOADS = [

@@ -5,7 +5,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/model/backend.ts";
 import { compileKernel } from "../../src/model/webgpu/compile-kernel.ts";
-import { countWebGpu } from "../support/webgpu-counts.ts";
+import type { DeviceCalls } from "../../src/model/webgpu/device-calls.ts";
+import { type Counts, countsBetween, countWebGpu } from "../support/webgpu-counts.ts";
 import { kernelErrors, type KernelError } from "./webgpu-kernel-parity.ts";
 import { runScenario, SUITED, UNSUITED, type Outcome } from "./webgpu-scenario.ts";
 
@@ -15,6 +16,8 @@ export interface ChildAnswer {
   /** The same once more. */
   readonly again: Outcome;
   readonly unsuited: Outcome;
+  /** What all scenarios asked of the device: by the test's count, and by the program's own. */
+  readonly counts: { readonly counted: Counts; readonly called: DeviceCalls };
   readonly kernels: readonly KernelError[];
   /** What is said of a kernel that is not WGSL, and of one that does not fit its bindings. */
   readonly broken: readonly string[];
@@ -27,6 +30,11 @@ const BROKEN = [
 @compute @workgroup_size(1) fn main() { x[0] = 1.0; }`,
 ];
 
+function sinceThen(before: DeviceCalls, now: DeviceCalls): DeviceCalls {
+  const names = Object.keys(before) as (keyof DeviceCalls)[];
+  return Object.fromEntries(names.map((name) => [name, now[name] - before[name]])) as unknown as DeviceCalls;
+}
+
 async function run(): Promise<ChildAnswer | { readonly skipped: string }> {
   const { create, globals } = (await import("webgpu")) as unknown as {
     create: (flags: string[]) => GPU;
@@ -35,17 +43,19 @@ async function run(): Promise<ChildAnswer | { readonly skipped: string }> {
   Object.assign(globalThis, globals);
   Object.defineProperty(globalThis, "navigator", { value: { gpu: create([]) }, configurable: true });
   const count = countWebGpu(globals);
-  const { name, reasons } = await selectBackend({ prefer: "webgpu" });
+  const { name, reasons, deviceCalls } = await selectBackend({ prefer: "webgpu" });
   if (name !== "webgpu") return { skipped: reasons.join(" ") };
+  const [counted, called] = [count(), deviceCalls()!];
   const suited = await runScenario(SUITED, count);
   const again = await runScenario(SUITED, count);
   const unsuited = await runScenario(UNSUITED, count);
+  const counts = { counted: countsBetween(counted, count()), called: sinceThen(called, deviceCalls()!) };
   const { device } = tf.backend() as unknown as { readonly device: GPUDevice };
   await tf.setBackend("cpu");
   const broken = await Promise.all(
     BROKEN.map((code) => compileKernel(device, "broken", code).then(() => "nothing", String)),
   );
-  return { broken, suited, again, unsuited, kernels: await kernelErrors(device, SUITED) };
+  return { counts, broken, suited, again, unsuited, kernels: await kernelErrors(device, SUITED) };
 }
 
 const answer = await run().catch((error: unknown) => ({ skipped: String(error) }));

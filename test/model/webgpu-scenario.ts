@@ -30,10 +30,16 @@ export interface Outcome {
   readonly moments: readonly number[];
   /** Of an update with more positions than one pass of the update plan takes, if the plan takes the sizes. */
   readonly long: null | { readonly gradNorm: number; readonly loss: number; readonly weights: readonly number[] };
+  /** Of a language-model batch, without a step. */
+  readonly shard: {
+    readonly gradient: readonly number[];
+    readonly lossSum: number;
+    readonly isZeroWithoutWeights: boolean;
+  };
   /** What is said of an update with an infinite advantage, and whether it left all as it was. */
   readonly refused: { readonly message: string; readonly isUnchanged: boolean };
   /** Of a turn of several requests and of an update, if counted. */
-  readonly counts: { readonly turn: Counts; readonly update: Counts; readonly klUpdate: Counts } | null;
+  readonly counts: Readonly<Record<"turn" | "secondTurn" | "update" | "klUpdate" | "gradient", Counts>> | null;
 }
 
 const tokensOf = (length: number, step: number): number[] => Array.from({ length }, (_, i) => (i * step + 1) % 12);
@@ -80,6 +86,12 @@ export async function runScenario(config: ModelConfig, count: (() => Counts) | n
     const requests = [request(0, [4], { turn: 5 }), request(3, [5, 6], { turn: 5 })];
     before.push(...(await batch.generate(requests)));
   });
+  const secondTurn = await counted(async () => {
+    await batch.generate([request(0, [4], { turn: 6 }), request(3, [5, 6], { turn: 6 })]);
+  });
+  const { gradient, lossSum } = await policy.languageModelGradients(LM_ROWS);
+  const gradientCounts = await counted(() => policy.languageModelGradients(LM_ROWS));
+  const nothing = await policy.languageModelGradients([{ tokens: [1, 2], weights: [1, 0] }]);
   const learned = await policy.languageModelStep(LM_ROWS, OPTIMIZER);
   const moments = [...(await policy.save()).optimizer.first.values()].flatMap(({ data }) => [...data]);
   const loss = { ...LOSS, klCoefficient: 0.1, entropyCoefficient: 0.05, temperature: 0.9 };
@@ -101,8 +113,16 @@ export async function runScenario(config: ModelConfig, count: (() => Counts) | n
     [learned.loss, ...updates.map((stats) => stats.loss)],
     [learned.gradNorm, ...updates.map(({ gradNorm }) => gradNorm)],
   ];
-  const counts = update === null || turn === null || klUpdate === null ? null : { turn, update, klUpdate };
-  const said = { note, losses, norms, logProbs, weights, before, after, greedy };
+  const counts =
+    update === null || turn === null || secondTurn === null || klUpdate === null || gradientCounts === null
+      ? null
+      : { turn, secondTurn, update, klUpdate, gradient: gradientCounts };
+  const shard = {
+    gradient: [...gradient],
+    lossSum,
+    isZeroWithoutWeights: nothing.gradient.every((each) => each === 0),
+  };
+  const said = { note, shard, losses, norms, logProbs, weights, before, after, greedy };
   return { ...said, moments, refused, counts, long: config === SUITED ? await longUpdate(config) : null };
 }
 

@@ -1,27 +1,17 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import "../support/to-be-all-close.ts";
+import { vulkanEnvironment } from "../support/vulkan.ts";
 import { startBackend } from "./backends.ts";
 import type { ChildAnswer } from "./webgpu-child.ts";
 import { toleranceOf } from "./webgpu-kernel-parity.ts";
 import { runScenario, SUITED, UNSUITED, type Outcome } from "./webgpu-scenario.ts";
 
-/** Folders of browsers that bring a Vulkan loader and a software GPU with them. */
-const BROWSER_FOLDERS = ["/usr/lib/chromium", "/usr/lib/chromium-browser", "/opt/google/chrome"];
 const TIMEOUT_MS = 300_000;
 const MAX_DISPATCHES = 45;
-
-function environment(): NodeJS.ProcessEnv {
-  const folder = BROWSER_FOLDERS.find((each) => existsSync(path.join(each, "libvulkan.so.1")));
-  if (folder === undefined) return process.env;
-  const libraries = [process.env["LD_LIBRARY_PATH"], folder].filter((each) => each !== undefined).join(":");
-  const driver = process.env["VK_ICD_FILENAMES"] ?? path.join(folder, "vk_swiftshader_icd.json");
-  return { ...process.env, LD_LIBRARY_PATH: libraries, VK_ICD_FILENAMES: driver };
-}
+const NOTHING_MADE = { allocations: 0, pipelines: 0, bytes: 0 };
 
 describe("the policy on WebGPU (Dawn in Node)", () => {
   let gpu: ChildAnswer | { readonly skipped: string };
@@ -30,7 +20,7 @@ describe("the policy on WebGPU (Dawn in Node)", () => {
   beforeAll(async () => {
     const child = fileURLToPath(new URL("./webgpu-child.ts", import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", child], {
-      env: environment(),
+      env: vulkanEnvironment(),
       timeout: TIMEOUT_MS,
       maxBuffer: 1e8,
     });
@@ -48,6 +38,14 @@ describe("the policy on WebGPU (Dawn in Node)", () => {
       expect(got.moments).toBeAllClose(expected.moments, { relative: 1e-4, absolute: 1e-6 });
       expect(got.weights).toBeAllClose(expected.weights, { absolute: 2e-3 });
       expect(got.logProbs.flat()).toBeAllClose(expected.logProbs.flat(), { absolute: 1e-2 });
+    });
+
+    it("gives the gradient of a shard as on wasm", ({ skip }) => {
+      if ("skipped" in gpu) return skip(gpu.skipped);
+      const [got, expected] = [gpu[which].shard, wasm[which].shard];
+      expect(got.lossSum).toBeCloseTo(expected.lossSum, 4);
+      expect(got.gradient).toBeAllClose(expected.gradient, { relative: 1e-3, absolute: 1e-4 });
+      expect(got.isZeroWithoutWeights).toBe(true);
     });
 
     it("refuses an infinite loss and changes nothing", ({ skip }) => {
@@ -91,9 +89,11 @@ describe("the policy on WebGPU (Dawn in Node)", () => {
     expect(gpu.unsuited.note).toMatch(/ Learning op by op: heads and a vocabulary of a multiple of 8/);
   });
 
-  it("needs one dispatch for a turn of several episodes", ({ skip }) => {
+  it("needs one dispatch, one submit and one read-back for a turn of several episodes, and allocates nothing", ({
+    skip,
+  }) => {
     if ("skipped" in gpu) return skip(gpu.skipped);
-    expect(gpu.suited.counts!.turn.dispatches).toBe(1);
+    expect(gpu.suited.counts!.secondTurn).toEqual({ dispatches: 1, submits: 1, mappings: 1, ...NOTHING_MADE });
   });
 
   it("updates a three-layer policy with few dispatches, one submit, one read-back and nothing allocated", ({
@@ -101,9 +101,20 @@ describe("the policy on WebGPU (Dawn in Node)", () => {
   }) => {
     if ("skipped" in gpu) return skip(gpu.skipped);
     const { update, klUpdate } = gpu.suited.counts!;
-    expect(update).toEqual({ dispatches: 40, submits: 1, mappings: 1, allocations: 0 });
+    expect(update).toEqual({ dispatches: 40, submits: 1, mappings: 1, ...NOTHING_MADE });
     expect(update.dispatches).toBeLessThanOrEqual(MAX_DISPATCHES);
-    expect(klUpdate).toEqual({ dispatches: 58, submits: 1, mappings: 1, allocations: 0 });
+    expect(gpu.suited.counts!.gradient).toEqual({ dispatches: 39, submits: 1, mappings: 1, ...NOTHING_MADE });
+    expect(klUpdate).toEqual({ dispatches: 58, submits: 1, mappings: 1, ...NOTHING_MADE });
+  });
+
+  it("is told by the program's own counters what was asked of the device", ({ skip }) => {
+    if ("skipped" in gpu) return skip(gpu.skipped);
+    const { counted, called } = gpu.counts;
+    expect(called.dispatches).toBeGreaterThan(1000);
+    expect(called).toEqual({
+      ...{ dispatches: counted.dispatches, submits: counted.submits, readBacks: counted.mappings },
+      ...{ pipelines: counted.pipelines, bytes: counted.bytes },
+    });
   });
 
   it("does the same again to the last bit", ({ skip }) => {

@@ -15,12 +15,26 @@ const runId = "run-1";
 const SAID: readonly WorkerMessage[] = [
   { type: "progress", runId, progress: { stage: "loading", fraction: 0.5, remainingMs: null, text: "Loading" } },
   { type: "backend", runId, backend: "cpu", reason: "Using cpu.", isEmulated: false },
+  { type: "progress", runId, progress: { stage: "trying", fraction: 0, remainingMs: 900, text: "Trying a policy" } },
   { type: "progress", runId, progress: null },
   { type: "state", runId, state: "running" },
   { type: "events", runId, events: runEvents({ iterations: 2 }), replay: false },
   { type: "tips", runId, tips: [makeTip(1), makeTip(2)] },
   { type: "saved", runId, iteration: 2, at: 5, error: null },
   { type: "pong", runId },
+  {
+    ...{ type: "profile", runId },
+    profile: {
+      ...{ iteration: 3, isDone: false, wallMs: 900 },
+      calls: [
+        { kind: "writing", count: 2, ms: 600, device: null },
+        {
+          ...{ kind: "learning", count: 1, ms: 200 },
+          device: { dispatches: 40, submits: 1, readBacks: 1, pipelines: 0, bytes: 1024 },
+        },
+      ],
+    },
+  },
   { type: "events", runId, events: iterationEvents(3), replay: false },
   {
     ...{ type: "events", runId, replay: false },
@@ -86,7 +100,7 @@ function broken(message: WorkerMessage, path: number, value: unknown): unknown {
 
 describe("messages of a worker", () => {
   test("of every type come through whole and in order", () => {
-    expect(new Set(SAID.map(({ type }) => type)).size).toBe(14);
+    expect(new Set(SAID.map(({ type }) => type)).size).toBe(15);
     expect(hear(ENVELOPES).dropped).toBe(0);
     expect(WHOLE.run.curve).toHaveLength(3);
   });

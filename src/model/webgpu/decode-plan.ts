@@ -1,6 +1,6 @@
 /**
- * @file Runs the turn kernel: one write, one dispatch, one read for all requests. It works on the device that tfjs uses
- * but with buffers of its own.
+ * @file Runs the turn kernel: one write, one dispatch, one read for all requests, and nothing allocated after the first
+ * turn of a size. It works on the device that tfjs uses but with buffers of its own.
  */
 import { DeviceError, OutOfMemoryError } from "../../core/base/errors.ts";
 import type { PhiloxKey } from "../../core/base/random.ts";
@@ -8,6 +8,7 @@ import type { Completion } from "../../core/policy/policy.ts";
 import { rotaryTable } from "../rotary.ts";
 import { compileKernel } from "./compile-kernel.ts";
 import { CALL_HEADER, decodeShader, REQUEST_HEADER, type DecodeShape } from "./decode-shader.ts";
+import { TurnBuffers } from "./turn-buffers.ts";
 
 const WORD_BYTES = 4;
 
@@ -35,6 +36,8 @@ export class DecodePlan {
   readonly #shape: DecodeShape;
   readonly #pipeline: GPUComputePipeline;
   readonly #weights: GPUBuffer;
+  readonly #buffers: TurnBuffers;
+  #last: Promise<unknown> = Promise.resolve();
 
   private constructor(device: GPUDevice, shape: DecodeShape, pipeline: GPUComputePipeline) {
     this.#device = device;
@@ -47,6 +50,7 @@ export class DecodePlan {
       size: (cos + 2 * rotary.cos.length) * WORD_BYTES,
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
     });
+    this.#buffers = new TurnBuffers(device, pipeline.getBindGroupLayout(0), this.#weights);
     device.queue.writeBuffer(this.#weights, cos * WORD_BYTES, Float32Array.from([...rotary.cos, ...rotary.sin]));
     if (cos !== shape.offsets.get("head")! + vocabularySize * width)
       throw new DeviceError("DecodePlan: tables in order");
@@ -95,44 +99,57 @@ export class DecodePlan {
     throw new OutOfMemoryError(`generate: ${size} bytes on the device for ${episodeCount} episodes, got none`);
   }
 
-  /** Reads and writes for all requests in one dispatch; answers in their order. */
-  async run(cache: GPUBuffer, requests: readonly TurnRequest[]): Promise<Completion[]> {
+  /**
+   * Reads and writes for all requests in one dispatch; answers in their order. Calls wait for one another.
+   *
+   * @throws {DeviceError} if the driver refuses the pass
+   */
+  run(cache: GPUBuffer, requests: readonly TurnRequest[]): Promise<Completion[]> {
+    const work = (): Promise<Completion[]> => this.#run(cache, requests);
+    const turn = this.#last.then(work, work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #run(cache: GPUBuffer, requests: readonly TurnRequest[]): Promise<Completion[]> {
     const device = this.#device;
     const most = requests.reduce((longest, { writing }) => Math.max(longest, writing), 1);
     const answerWords = 1 + 3 * most;
     const words = this.#encode(requests, answerWords, most);
     const size = requests.length * answerWords * WORD_BYTES;
-    const input = device.createBuffer({
-      size: words.byteLength,
-      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
-    });
-    const output = device.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
-    const readable = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-    try {
-      device.queue.writeBuffer(input, 0, words);
-      const buffers = [this.#weights, input, cache, output];
-      const group = device.createBindGroup({
-        layout: this.#pipeline.getBindGroupLayout(0),
-        entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
-      });
-      const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      pass.setPipeline(this.#pipeline);
-      pass.setBindGroup(0, group);
-      pass.dispatchWorkgroups(requests.length);
-      pass.end();
-      encoder.copyBufferToBuffer(output, 0, readable, 0, size);
-      device.queue.submit([encoder.finish()]);
-      await readable.mapAsync(GPUMapMode.READ);
-      return decodeAnswers(readable.getMappedRange().slice(0), requests.length, most);
-    } finally {
-      for (const buffer of [input, output, readable]) buffer.destroy();
+    device.pushErrorScope("out-of-memory");
+    device.pushErrorScope("validation");
+    const { input, output, readable, group } = this.#buffers.fit(words.byteLength, size, cache);
+    device.queue.writeBuffer(input, 0, words);
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(this.#pipeline);
+    pass.setBindGroup(0, group);
+    pass.dispatchWorkgroups(requests.length);
+    pass.end();
+    encoder.copyBufferToBuffer(output, 0, readable, 0, size);
+    device.queue.submit([encoder.finish()]);
+    const refusing = Promise.all([device.popErrorScope(), device.popErrorScope()]);
+    // A pass that was refused may leave a buffer that cannot be mapped; its own error says why.
+    const mapped = readable.mapAsync(GPUMapMode.READ, 0, size).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    const [refused, unmapped] = [(await refusing).find((error) => error !== null), await mapped];
+    if (refused != null) {
+      if (unmapped === null) readable.unmap();
+      throw new DeviceError(`generate: a pass that the driver takes, got "${refused.message}"`);
     }
+    if (unmapped !== null) throw unmapped as Error;
+    const answer = readable.getMappedRange(0, size).slice(0);
+    readable.unmap();
+    return decodeAnswers(answer, requests.length, most);
   }
 
-  /** Frees the weights. */
+  /** Frees the weights and the buffers of turns. */
   dispose(): void {
     this.#weights.destroy();
+    this.#buffers.dispose();
   }
 
   #cacheBytes(episodeCount: number): number {

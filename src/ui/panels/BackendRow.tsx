@@ -15,7 +15,7 @@ const CHOICES: readonly { readonly id: BackendChoice; readonly title: string }[]
   { id: "cpu", title: "plain JavaScript" },
 ];
 const HELP =
-  "What computes: automatic is WebGPU, else WebAssembly, else plain JavaScript; a live run needs a restart to change it, from its last save.";
+  "What computes: automatic is WebGPU or WebAssembly, whichever was faster in a short self-test on this device, else plain JavaScript; a live run needs a restart to change it, from its last save.";
 
 /** Which compute the runs use; kept in this browser, not in links. */
 export function BackendRow() {

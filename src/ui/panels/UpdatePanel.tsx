@@ -10,6 +10,7 @@ import { binOf, commonRatio, countRatios, maskedWords } from "../store/ratios.ts
 import { shownEpisodes, shownRollout, shownView, usePage } from "../store/store.ts";
 import { INITIAL_UPDATE, type UpdatePoint } from "../store/update-slice.ts";
 import { ModeSection } from "./ModeSection.tsx";
+import { ProfileSection } from "./ProfileSection.tsx";
 import { chooseRollout } from "./WatchPanel.tsx";
 import styles from "./UpdatePanel.module.css";
 
@@ -25,6 +26,7 @@ export function UpdatePanel() {
       <Advantages />
       <Ratios />
       <Numbers history={history} />
+      <ProfileSection />
     </Panel>
   );
 }

@@ -1,5 +1,5 @@
 /** @file How a live run's worker is doing, folded from its messages. */
-import type { BackendName, Progress, WorkerMessage } from "../../protocol/messages.ts";
+import type { BackendName, IterationProfile, Progress, WorkerMessage } from "../../protocol/messages.ts";
 
 export interface WorkerState {
   /** `elsewhere`: another tab trains the run. */
@@ -12,6 +12,8 @@ export interface WorkerState {
   readonly backendReason: string;
   /** WebGPU runs in software here; WebAssembly is faster. */
   readonly isEmulated: boolean;
+  /** Where the time of the iteration in flight or of the last one goes. */
+  readonly profile: IterationProfile | null;
   readonly saved: {
     readonly iteration: number;
     /** When, milliseconds since 1970; null if it was before the run was opened here. */
@@ -34,6 +36,7 @@ export const INITIAL_WORKER: WorkerState = {
   backend: null,
   backendReason: "",
   isEmulated: false,
+  profile: null,
   saved: null,
   isOutdated: false,
   error: null,
@@ -52,6 +55,8 @@ export function reduceWorker(state: WorkerState, message: WorkerMessage): Worker
       };
     case "progress":
       return { ...state, progress: message.progress };
+    case "profile":
+      return { ...state, profile: message.profile };
     case "state":
       return {
         ...state,

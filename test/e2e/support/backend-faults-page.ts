@@ -176,10 +176,9 @@ async function memory(): Promise<BackendFaultsReport["memory"]> {
   const told: string[] = [];
   const plenty = TransformerPolicy.create(MODEL, Random.fromSeed(1));
   const { loss } = await plenty.update(ROWS, LOSS, OPTIMIZER);
-  const scarce = await TransformerPolicy.fromState(
-    await TransformerPolicy.create(MODEL, Random.fromSeed(1)).save(),
-    (sentence) => told.push(sentence),
-  );
+  const scarce = await TransformerPolicy.fromState(await TransformerPolicy.create(MODEL, Random.fromSeed(1)).save(), {
+    onHalved: (sentence) => told.push(sentence),
+  });
   await scarce.describe(); // compiles, which has scopes of its own
   starve(1);
   const halved = await scarce.update(ROWS, LOSS, OPTIMIZER);

@@ -25,6 +25,8 @@ interface PlaygroundOptions {
   readonly withoutWebGpu?: boolean;
   /** Run before every script of the page and its workers, which init scripts do not reach. */
   readonly prelude?: string;
+  /** What a person chose in the lab at an earlier visit; automatic if not given. */
+  readonly backend?: "webgpu" | "wasm" | "cpu";
   /** Keeps `navigator.gpu`, but `requestAdapter()` gives null. */
   readonly withoutAdapter?: boolean;
   readonly viewport?: { readonly width: number; readonly height: number };
@@ -64,6 +66,11 @@ export async function openPlayground(options: PlaygroundOptions = {}): Promise<P
   });
   const prelude = (options.withoutWebGpu === true ? DELETE_WEBGPU : "") + (options.prelude ?? "");
   const watched = await watch(context, new URL(server.url).origin, prelude);
+  const remember = (choice: string): void => {
+    // Documents without an origin have no storage.
+    if (location.protocol.startsWith("http")) localStorage.setItem("empo2.backend", choice);
+  };
+  if (options.backend !== undefined) await context.addInitScript(remember, options.backend);
   const page = await context.newPage();
   const url = server.url + (options.suffix ?? "");
   await page.goto(url);

@@ -2,7 +2,14 @@
 import { NotFiniteError } from "../../../core/base/errors.ts";
 import type { OptimizerConfig } from "../../../core/policy/policy.ts";
 import type { HostState } from "../../host-state.ts";
-import type { CrossEntropySums, LanguageModelWork, Learned, Learner, UpdateWork } from "../../learner.ts";
+import type {
+  CrossEntropyGradient,
+  CrossEntropySums,
+  LanguageModelWork,
+  Learned,
+  Learner,
+  UpdateWork,
+} from "../../learner.ts";
 import type { MicroBatches } from "../../micro-batches.ts";
 import type { SurrogateSums } from "../../losses.ts";
 import type { ScoredSequence, SequenceOutcome } from "../../training.ts";
@@ -49,16 +56,21 @@ export class PlanLearner implements Learner {
     { rows, sequences }: LanguageModelWork,
     optimizer: OptimizerConfig,
   ): Promise<Learned<CrossEntropySums>> {
-    const weighted = sequences.map((sequence, i): PlanRow => {
-      return {
-        ...withoutLoss(sequence),
-        advantages: sequence.positions.map((position) => rows[i]!.weights[position]!),
-      };
-    });
-    const weight = weighted.flatMap(({ advantages }) => advantages).reduce((sum, each) => sum + each, 0);
+    const weighted = weightedRows({ rows, sequences });
+    const weight = weightOf(weighted);
     const loss = { type: "crossEntropy" } as const;
     const outcome = await this.#step({ rows: weighted, loss, temperature: 1, scale: 1 / weight, optimizer });
     return { ...learned(outcome), sums: { loss: outcome.sums.loss, weight } };
+  }
+
+  async crossEntropyGradient(work: LanguageModelWork): Promise<CrossEntropyGradient> {
+    const weighted = weightedRows(work);
+    const { gradient, sums, outcomes } = await this.#batches.run("update", () => {
+      this.#refresh();
+      return this.#plan.crossEntropyGradient(weighted);
+    });
+    const logProbs = outcomes.map((outcome) => outcome.logProbs);
+    return { gradient, sums: { loss: sums.loss, weight: weightOf(weighted) }, logProbs };
   }
 
   /** Frees the device's buffers. */
@@ -107,6 +119,18 @@ export class PlanLearner implements Learner {
     if (version !== this.#baseVersion) this.#plan.setBase(values);
     this.#baseVersion = version;
   }
+}
+
+/** Rows whose advantages are the weights of their tokens. */
+function weightedRows({ rows, sequences }: LanguageModelWork): PlanRow[] {
+  return sequences.map((sequence, i): PlanRow => {
+    const advantages = sequence.positions.map((position) => rows[i]!.weights[position]!);
+    return { ...withoutLoss(sequence), advantages };
+  });
+}
+
+function weightOf(rows: readonly PlanRow[]): number {
+  return rows.flatMap(({ advantages }) => advantages).reduce((sum, each) => sum + each, 0);
 }
 
 function withoutLoss({ tokens, positions }: ScoredSequence): PlanRow {

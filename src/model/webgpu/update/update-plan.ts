@@ -15,6 +15,7 @@ import {
   backwardSteps,
   forwardSteps,
   type KernelName,
+  GRADIENT_STEPS,
   OPTIMIZER_STEPS,
   type Step,
   updateKernels,
@@ -42,6 +43,18 @@ export interface PlanStep {
   readonly number: number;
 }
 
+/** The gradient of a sum of losses. */
+export interface PlanGradient {
+  /** ∂(sum of losses)/∂weights, flat, in the order of the layout. */
+  readonly gradient: Float32Array;
+  readonly sums: PlanOutcome["sums"];
+  /** In the order of the rows. */
+  readonly outcomes: readonly SequenceOutcome[];
+}
+
+/** How far a call goes: to log-probs, on to the gradient, or on to new weights. */
+type Goal = "score" | "gradient" | "step";
+
 /** What a step did. Nothing changed if `isSound` is false. */
 export interface PlanOutcome {
   readonly isSound: boolean;
@@ -56,6 +69,13 @@ export interface PlanOutcome {
 }
 
 type Pipelines = Readonly<Record<KernelName, GPUComputePipeline>>;
+
+/** What follows the backward passes of all chunks. */
+const LAST_STEPS: Readonly<Record<Goal, readonly Step[]>> = {
+  score: [],
+  gradient: GRADIENT_STEPS,
+  step: OPTIMIZER_STEPS,
+};
 
 /** Settings of a call that does not learn. */
 const NO_LOSS: Omit<Call, "positions" | "predictions" | "capacity" | "predictionCapacity" | "inverseTemperature"> = {
@@ -131,7 +151,7 @@ export class UpdatePlan {
   score(rows: readonly PlanRow[], temperature: number, weights: WeightsOf = "current"): Promise<SequenceOutcome[]> {
     return this.#inTurn(async () => {
       const call = { ...NO_LOSS, inverseTemperature: 1 / temperature };
-      const results = await this.#run(rows, call, { forward: [weights], isLearning: false });
+      const results = await this.#run(rows, call, { forward: [weights], goal: "score" });
       return outcomesOf(rows, results);
     });
   }
@@ -141,16 +161,26 @@ export class UpdatePlan {
     return this.#inTurn(async () => {
       const needsBase = step.loss.type === "surrogate" && step.loss.measureKl;
       const forward: WeightsOf[] = needsBase ? ["base", "current"] : ["current"];
-      const results = await this.#run(step.rows, callOf(step), { forward, isLearning: true });
+      const results = await this.#run(step.rows, callOf(step), { forward, goal: "step" });
       const { size } = this.#shape.layout;
       const stateStart = results.length - 3 * size;
       const part = (i: number): Float32Array => results.slice(stateStart + i * size, stateStart + (i + 1) * size);
-      const sums = Object.fromEntries(
-        Object.entries(STATISTICS).map(([name, i]) => [name, results[i]!]),
-      ) as PlanOutcome["sums"];
+      const sums = sumsOf(results);
       const isSound = sums.notFinite === 0 && Number.isFinite(sums.loss) && Number.isFinite(sums.squaredNorm);
       const outcomes = outcomesOf(step.rows, results);
       return { isSound, sums, gradNorm: Math.sqrt(sums.squaredNorm), outcomes, state: [part(0), part(1), part(2)] };
+    });
+  }
+
+  /** Gradient of the sum of the rows' weighted cross-entropies. Changes neither weights nor moments. */
+  crossEntropyGradient(rows: readonly PlanRow[]): Promise<PlanGradient> {
+    return this.#inTurn(async () => {
+      const call = { ...NO_LOSS, inverseTemperature: 1, isCrossEntropy: 1 };
+      const results = await this.#run(rows, call, { forward: ["current"], goal: "gradient" });
+      const { size } = this.#shape.layout;
+      const isEmpty = results.length <= RESULT_HEADER;
+      const gradient = isEmpty ? new Float32Array(size) : results.slice(results.length - size);
+      return { gradient, sums: sumsOf(results), outcomes: outcomesOf(rows, results) };
     });
   }
 
@@ -185,11 +215,11 @@ export class UpdatePlan {
     return turn;
   }
 
-  /** Runs all chunks; returns statistics, log-prob and entropy of each prediction, and after learning the state. */
+  /** Runs all chunks; returns statistics, log-prob and entropy of each prediction, and the gradient or the new state. */
   async #run(
     rows: readonly PlanRow[],
     settings: Omit<Call, "positions" | "predictions" | "capacity" | "predictionCapacity">,
-    { forward, isLearning }: { readonly forward: readonly WeightsOf[]; readonly isLearning: boolean },
+    { forward, goal }: { readonly forward: readonly WeightsOf[]; readonly goal: Goal },
   ): Promise<Float32Array> {
     const { vocabularySize } = this.#shape.config;
     const chunks = chunksOf(rows, this.#batches.positions(this.#maxPositions, this.#shape.config.contextLength)).map(
@@ -204,9 +234,10 @@ export class UpdatePlan {
       results: total,
     });
     const device = this.#device;
-    const { call, state, stateBytes } = this.#buffers;
+    const { call } = this.#buffers;
     const resultBytes = (RESULT_HEADER + 2 * total) * WORD_BYTES;
-    const bytes = resultBytes + (isLearning ? stateBytes : 0);
+    const outcome = this.#outcomeOf(goal);
+    const bytes = resultBytes + outcome.size;
     let firstPrediction = 0;
     device.pushErrorScope("validation");
     chunks.forEach(({ words, positions, predictions }, i) => {
@@ -220,12 +251,13 @@ export class UpdatePlan {
       const run = (steps: readonly Step[], weights: WeightsOf): void =>
         this.#encode(pass, steps, { weights, groups: grown.groups, size: { positions, predictions } });
       for (const weights of forward) run(this.#forward, weights);
-      if (isLearning) run(this.#backward, "current");
-      if (isLearning && isLast) run(OPTIMIZER_STEPS, "current");
+      if (goal !== "score") run(this.#backward, "current");
+      if (isLast) run(LAST_STEPS[goal], "current");
       pass.end();
       if (isLast) {
         encoder.copyBufferToBuffer(grown.results, 0, grown.readable, 0, resultBytes);
-        if (isLearning) encoder.copyBufferToBuffer(state, 0, grown.readable, resultBytes, stateBytes);
+        const { buffer, start, size } = outcome;
+        if (size > 0) encoder.copyBufferToBuffer(buffer, start, grown.readable, resultBytes, size);
       }
       device.queue.submit([encoder.finish()]);
       firstPrediction += predictions;
@@ -239,6 +271,14 @@ export class UpdatePlan {
     } finally {
       grown.readable.unmap();
     }
+  }
+
+  /** What is read back behind the results. */
+  #outcomeOf(goal: Goal): { readonly buffer: GPUBuffer; readonly start: number; readonly size: number } {
+    const { gradients, state, stateBytes } = this.#buffers;
+    if (goal !== "gradient") return { buffer: state, start: 0, size: goal === "step" ? stateBytes : 0 };
+    const start = gradientOffsets(this.#shape).sum * LANES * WORD_BYTES;
+    return { buffer: gradients, start, size: this.#shape.layout.size * WORD_BYTES };
   }
 
   #encode(
@@ -284,6 +324,10 @@ function callOf({
     maskResponses: maskScope === "response" ? 1 : 0,
     measureKl: loss.measureKl ? 1 : 0,
   };
+}
+
+function sumsOf(results: Float32Array): PlanOutcome["sums"] {
+  return Object.fromEntries(Object.entries(STATISTICS).map(([name, i]) => [name, results[i]!])) as PlanOutcome["sums"];
 }
 
 function outcomesOf(rows: readonly PlanRow[], results: Float32Array): SequenceOutcome[] {

@@ -66,5 +66,8 @@ export function backwardSteps({ layers }: ModelConfig): Step[] {
   ];
 }
 
+/** From the slots of the gradient to the gradient. */
+export const GRADIENT_STEPS: readonly Step[] = atTop("gradientSum");
+
 /** From the slots of the gradient to new weights. */
-export const OPTIMIZER_STEPS: readonly Step[] = atTop("gradientSum", "adamW");
+export const OPTIMIZER_STEPS: readonly Step[] = [...GRADIENT_STEPS, ...atTop("adamW")];
