@@ -293,7 +293,6 @@ export class RunHost {
     if (!(await this.#takeLock(runId, false))) throw new ConfigError("import: a run that no other tab trains");
     const opening = { ...newRun(config), checkpoint, events: new RunEvents(outbox) };
     const run = await this.#open(outbox, opening, { runId, backend });
-    await this.#createRun(runId, config);
     await run.commit();
     run.pause();
     outbox.post({ type: "checkpoint", requestId, iteration, bytes }, [bytes]);

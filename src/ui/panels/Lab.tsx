@@ -24,7 +24,7 @@ const GROUPS: readonly { readonly group: ConfigField["group"]; readonly title: s
 /** All settings, beside the panels, so that their effect can be watched. */
 export function Lab() {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => takeFocus(heading.current), []);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const close = () => usePage.setState({ isLabOpen: false });
   return (
     <aside
@@ -68,15 +68,6 @@ export function Lab() {
       </div>
     </aside>
   );
-}
-
-/** Moves the focus to the element, and back to where it was when the lab is closed. */
-function takeFocus(element: HTMLElement | null): () => void {
-  const before = document.activeElement;
-  element?.focus({ preventScroll: true });
-  return () => {
-    if (before instanceof HTMLElement) before.focus({ preventScroll: true });
-  };
 }
 
 function LabFooter() {

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { CONFIG_PRESETS, presetOf } from "../../experiments/presets.ts";
 import { cycleTheme, loadCheckpoint, saveCheckpoint, saveCurves, saveRollouts } from "../actions/page-actions.ts";
 import { attempt } from "../actions/attempt.ts";
@@ -121,7 +122,6 @@ function SavedPill({ saved }: { readonly saved: WorkerState["saved"] }) {
 function SetUp() {
   const draft = usePage((page) => page.settings.draft);
   const race = usePage((page) => page.race);
-  const isLabOpen = usePage((page) => page.isLabOpen);
   const preset = presetOf(draft);
   return (
     <div className={classNames(styles.group, styles.setUp)}>
@@ -154,16 +154,31 @@ function SetUp() {
           </option>
         )}
       </select>
-      <button
-        type="button"
-        className={controls.button}
-        title="All settings"
-        aria-expanded={isLabOpen}
-        onClick={() => usePage.setState({ isLabOpen: !isLabOpen })}
-      >
-        <Icon name="settings" /> Lab
-      </button>
+      <LabButton />
     </div>
+  );
+}
+
+/** Opens and closes the lab, and has the focus again when that is closed. */
+function LabButton() {
+  const isLabOpen = usePage((page) => page.isLabOpen);
+  const button = useRef<HTMLButtonElement>(null);
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (wasOpen.current && !isLabOpen) button.current?.focus({ preventScroll: true });
+    wasOpen.current = isLabOpen;
+  }, [isLabOpen]);
+  return (
+    <button
+      ref={button}
+      type="button"
+      className={controls.button}
+      title="All settings"
+      aria-expanded={isLabOpen}
+      onClick={() => usePage.setState({ isLabOpen: !isLabOpen })}
+    >
+      <Icon name="settings" /> Lab
+    </button>
   );
 }
 
