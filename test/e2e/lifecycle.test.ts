@@ -63,7 +63,9 @@ test("a frozen tab goes on where it was, with its run still locked", async () =>
     const before = await iteration(page);
     await waitUntilSaved(page, before + 1);
     expect(await page.getByText("A new one goes on").count()).toBe(0);
-    expect(await page.evaluate(async () => (await navigator.locks.query()).held?.length)).toBe(1);
+    const held = await page.evaluate(async () => (await navigator.locks.query()).held?.map(({ name }) => name));
+    // Beside the run's lock there is the one that says that some tab trains.
+    expect(held?.filter((name) => name !== "empo2-training")).toHaveLength(1);
     await press(page, "pause");
     await page.getByRole("button", { name: "Resume" }).waitFor();
     const iterations = await storedIterations(page);

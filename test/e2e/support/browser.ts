@@ -75,7 +75,8 @@ export async function openPlayground(options: PlaygroundOptions = {}): Promise<P
   const url = server.url + (options.suffix ?? "");
   await page.goto(url);
   const close = async (): Promise<void> => {
-    await context.unrouteAll({ behavior: "ignoreErrors" });
+    // A page that has crashed has no routes any more.
+    await context.unrouteAll({ behavior: "ignoreErrors" }).catch(() => undefined);
     await browser.close();
     await server.close();
     if (options.allowsViolations !== true) refuseViolations(watched);
