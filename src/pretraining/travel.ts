@@ -15,7 +15,7 @@ export function goTo({ state, memory }: Situation, room: string): string {
 }
 
 /** Rooms one move away. */
-export function reachableRooms({ state }: Situation): string[] {
+export function reachableRooms({ state }: Pick<Situation, "state">): string[] {
   if (state.spec.simplifications.teleportAction) return ROOM_NAMES.filter((room) => room !== state.agentRoom);
   return exitsOf(state, state.agentRoom).map(({ room }) => room);
 }
@@ -29,7 +29,7 @@ export function pendingMove({ state, memory }: Situation): string | null {
 }
 
 /** First step of a shortest path; the room itself when teleporting. */
-export function nextHop({ state }: Situation, target: string): string {
+export function nextHop({ state }: Pick<Situation, "state">, target: string): string {
   if (state.spec.simplifications.teleportAction) return target;
   const distance = new Map<string, number>([[target, 0]]);
   const queue = [target];

@@ -1,7 +1,6 @@
 /** @file The newest checkpoint of a run as it lies in the database, for a page whose worker does not start. */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
 import { Database } from "./database.ts";
+import { isWhole } from "./payload-hash.ts";
 
 /** A checkpoint file and the iterations done in it. */
 export interface StoredCheckpointFile {
@@ -20,7 +19,7 @@ export async function readStoredCheckpoint(runId: string): Promise<StoredCheckpo
   try {
     const range = IDBKeyRange.bound([runId], [runId, []]);
     const checkpoints = await database.read("read checkpoint", (tx) => tx.objectStore("checkpoints").getAll(range));
-    const whole = checkpoints.filter((checkpoint) => bytesToHex(sha256(checkpoint.payload)) === checkpoint.sha256);
+    const whole = checkpoints.filter(isWhole);
     const newest = whole.sort((a, b) => b.iteration - a.iteration)[0];
     return newest === undefined ? null : { iteration: newest.iteration, bytes: newest.payload };
   } finally {

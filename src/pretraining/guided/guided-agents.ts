@@ -5,7 +5,8 @@
  */
 import type { Random } from "../../core/base/random.ts";
 import { exitsOf, isRoomName } from "../../core/envs/science/state.ts";
-import { ROOM_NAMES, type WorldState } from "../../core/envs/science/world.ts";
+import type { WorldState } from "../../core/envs/science/world.ts";
+import { nextHop, reachableRooms } from "../travel.ts";
 import { feasibleAction, literalWords, nearThings, roomOf, type Guide, type Step, type StepOption } from "./guide.ts";
 
 /** How the literal agent behaves in guided worlds; part of the base policy's card. */
@@ -79,28 +80,8 @@ function goTo({ state }: GuidedSituation, room: string): string {
   return exit?.open === false ? `open door ${room}` : `go ${room}`;
 }
 
-function reachable({ state }: GuidedSituation): string[] {
-  if (state.spec.simplifications.teleportAction) return ROOM_NAMES.filter((room) => room !== state.agentRoom);
-  return exitsOf(state, state.agentRoom).map(({ room }) => room);
-}
-
 function towards(situation: GuidedSituation, target: string): string {
-  const { state } = situation;
-  if (state.spec.simplifications.teleportAction) return goTo(situation, target);
-  const distance = new Map<string, number>([[target, 0]]);
-  const queue: string[] = [target];
-  for (const room of queue) {
-    for (const { room: other } of isRoomName(room) ? exitsOf(state, room) : []) {
-      if (distance.has(other)) continue;
-      distance.set(other, distance.get(room)! + 1);
-      queue.push(other);
-    }
-  }
-  const rooms = reachable(situation);
-  return goTo(
-    situation,
-    rooms.reduce((best, room) => (distance.get(room)! < distance.get(best)! ? room : best)),
-  );
+  return goTo(situation, nextHop(situation, target));
 }
 
 function answer({ state, guide, next }: GuidedSituation): string | null {
@@ -161,10 +142,10 @@ export function priorAction(situation: GuidedSituation): string {
   const intended = action === null ? null : intendedAction(situation, action);
   if (intended !== null) return intended;
   const room = namedRoom(situation);
-  if (room !== undefined && random.chance(prior.goToNamedRoom) && reachable(situation).includes(room)) {
+  if (room !== undefined && random.chance(prior.goToNamedRoom) && reachableRooms(situation).includes(room)) {
     return goTo(situation, room);
   }
-  if (random.chance(prior.wander)) return goTo(situation, random.pick(reachable(situation)));
+  if (random.chance(prior.wander)) return goTo(situation, random.pick(reachableRooms(situation)));
   return action === null && random.chance(0.6) ? wishfulAction(situation) : meddle(situation);
 }
 
@@ -195,7 +176,7 @@ function goByTip(situation: GuidedSituation, { room, path }: TipEntry): string {
   const { state } = situation;
   if (state.spec.simplifications.teleportAction) return goTo(situation, room);
   const hop = path[path.lastIndexOf(state.agentRoom) + 1];
-  return hop !== undefined && reachable(situation).includes(hop) ? goTo(situation, hop) : towards(situation, room);
+  return hop !== undefined && reachableRooms(situation).includes(hop) ? goTo(situation, hop) : towards(situation, room);
 }
 
 /** Beyond what tips tell: the next step if it is at hand, other rooms, or handling what is near. */
@@ -206,11 +187,11 @@ function tryOn(situation: GuidedSituation, step: Step, { bad, rooms }: Advice): 
   const choice = random.uniform();
   if (action === null || choice < 0.3) {
     if (choice < 0.8) {
-      const mentioned = reachable(situation).filter((room) => rooms.includes(room) && !visited.includes(room));
-      const fresh = reachable(situation).filter((room) => !visited.includes(room) && !rooms.includes(room));
+      const mentioned = reachableRooms(situation).filter((room) => rooms.includes(room) && !visited.includes(room));
+      const fresh = reachableRooms(situation).filter((room) => !visited.includes(room) && !rooms.includes(room));
       const wanted = namedRoom(situation);
-      if (wanted !== undefined && reachable(situation).includes(wanted)) return goTo(situation, wanted);
-      const candidates = fresh.length > 0 ? fresh : mentioned.length > 0 ? mentioned : reachable(situation);
+      if (wanted !== undefined && reachableRooms(situation).includes(wanted)) return goTo(situation, wanted);
+      const candidates = fresh.length > 0 ? fresh : mentioned.length > 0 ? mentioned : reachableRooms(situation);
       return goTo(situation, random.pick(candidates));
     }
   }
@@ -255,7 +236,7 @@ export function wanderingAction(situation: GuidedSituation): string {
   const action = step === undefined ? null : feasibleAction(state, random.pick(step.options));
   if (action !== null && random.chance(0.85)) return action;
   if (random.chance(0.15)) return handle(situation);
-  const rooms = reachable(situation);
+  const rooms = reachableRooms(situation);
   const fresh = rooms.filter((room) => !visited.includes(room));
   return goTo(situation, random.pick(fresh.length > 0 && random.chance(0.9) ? fresh : rooms));
 }

@@ -38,7 +38,7 @@ export interface GuidedConfig {
 
 /** A world of a real task type, in a house that nobody trains in, under other names. */
 export interface GuidedWorld {
-  readonly task: string;
+  readonly ref: TaskRef;
   readonly spec: WorldSpec;
   readonly guide: Guide;
   readonly disguise: Disguise;
@@ -49,7 +49,7 @@ const MAX_TURNS = 30;
 /** Turns that the prior gets by itself: a poor explorer has shown by then what it does. */
 const PRIOR_TURNS = 14;
 /** Houses from here on are the corpus'. */
-const FIRST_HOUSE = 100_000;
+export const FIRST_HOUSE = 100_000;
 const HOUSES = 1_000_000;
 const EASY_SHARE = 0.7;
 
@@ -69,7 +69,7 @@ export function randomGuidedWorld(random: Random, task = random.pick(Object.keys
   const spec = { ...world, maxTurns: Math.min(MAX_TURNS, world.maxTurns) };
   const env = new ScienceWorldEnv(ref, spec);
   env.reset();
-  return { task, spec, guide: GUIDES[task]!(env.state), disguise: randomDisguise(random.fork("disguise")) };
+  return { ref, spec, guide: GUIDES[task]!(env.state), disguise: randomDisguise(random.fork("disguise")) };
 }
 
 interface GuidedChainTip extends ChainTip {
@@ -156,9 +156,8 @@ function oracleTurnsOf(style: EpisodeStyle, guide: Guide, random: Random): numbe
   return style === "mixed" ? random.integer(guide.length * 2) : 0;
 }
 
-function startEnv({ task, spec }: GuidedWorld, style: EpisodeStyle, oracleTurns: number): ScienceWorldEnv {
+function startEnv({ ref, spec }: GuidedWorld, style: EpisodeStyle, oracleTurns: number): ScienceWorldEnv {
   const turns = style === "plain" || style === "mixed" ? oracleTurns + PRIOR_TURNS : spec.maxTurns;
-  const ref: TaskRef = { world: "scienceworld", task, variation: 0, preset: "none", house: 0 };
   return new ScienceWorldEnv(ref, { ...spec, maxTurns: Math.min(turns, spec.maxTurns) });
 }
 

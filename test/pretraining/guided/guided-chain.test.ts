@@ -9,6 +9,7 @@ import type { EpisodeStyle } from "../../../src/pretraining/episode.ts";
 import { randomDisguise } from "../../../src/pretraining/guided/disguise.ts";
 import { tipWords } from "../../../src/pretraining/guided/guide.ts";
 import {
+  FIRST_HOUSE,
   generateGuidedChain,
   generateGuidedEpisode,
   randomGuidedWorld,
@@ -81,7 +82,15 @@ describe("guided chains", () => {
 
 describe("guided worlds", () => {
   it("are of train variations, in houses that nobody trains in, under other names", () => {
-    for (const task of TASKS) expect(scienceTaskSpecs().map((spec) => spec.task)).toContain(task);
+    for (const task of TASKS) {
+      const { splits } = scienceTaskSpecs().find((spec) => spec.task === task)!;
+      for (let i = 0; i < 20; i++) {
+        const { ref } = randomGuidedWorld(ROOT.fork(`${task} world ${i}`), task);
+        expect(ref.task).toBe(task);
+        expect(splits.train).toContain(ref.variation);
+        expect(ref.house).toBeGreaterThanOrEqual(FIRST_HOUSE);
+      }
+    }
     const texts = (count: number) =>
       Array.from({ length: count }, (_, i) => randomGuidedWorld(ROOT.fork(`world ${i}`), "lifespan-longest-lived"));
     const rooms = texts(60).map(({ disguise }) => disguise.apply("outside"));
