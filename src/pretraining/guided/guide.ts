@@ -60,25 +60,31 @@ export function roomOf(state: WorldState, { things }: StepOption): string | null
   return null;
 }
 
-const VERB_WORDS: readonly (readonly [RegExp, string])[] = [
-  [/^focus on /, "focus "],
-  [/^pick up /, "take "],
-  [/^move .* to /, "put "],
-  [/^pour .* into /, "pour "],
-  [/^use .* on /, "use "],
-  [/^look at /, "look "],
+/** How a tip says an action: its verb, and everything it names that is not plain from the verb. */
+const TOLD: readonly (readonly [action: RegExp, told: string])[] = [
+  [/^focus on (.*)/, "focus $1"],
+  [/^pick up (.*)/, "take $1"],
+  [/^move (.*) to (.*)/, "put $1 $2"],
+  [/^pour (.*) into (.*)/, "pour $1 $2"],
+  [/^use .* on (.*)/, "use $1"],
+  [/^look at (.*)/, "look $1"],
   [/^connect .*/, "connect"],
 ];
 
-/** What a tip says of an action: its verb and the last thing it names. */
+/** What a tip says of an action: its verb and the things it names. */
 export function tipWords(action: string): string[] {
-  const entry = VERB_WORDS.find(([pattern]) => pattern.test(action));
+  const entry = TOLD.find(([pattern]) => pattern.test(action));
   return (entry === undefined ? action : action.replace(entry[0], entry[1])).trim().split(" ");
 }
 
 /** The word for what was tried in vain. */
 export function verbWord(action: string): string {
   return tipWords(action)[0]!;
+}
+
+/** The last thing that an action names: what is to blame where the action fails. */
+export function lastThing(action: string): string[] {
+  return action.replace(/^(?:move .* to|pour .* into|use .* on|focus on|pick up|look at|\w+) /, "").split(" ");
 }
 
 /** Things within reach that a meddler might take up. */

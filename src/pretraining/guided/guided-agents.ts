@@ -53,6 +53,9 @@ export interface GuidedSituation {
   readonly prior: GuidedPrior;
 }
 
+/** Where its step is not possible, the literal agent often says it all the same. */
+const WISHFUL = 0.4;
+
 const FUNCTION_WORDS: ReadonlySet<string> = new Set(
   "focus on pick up move to pour into use look at open activate connect read mix wait wait1".split(" "),
 );
@@ -146,7 +149,7 @@ export function priorAction(situation: GuidedSituation): string {
     return goTo(situation, room);
   }
   if (random.chance(prior.wander)) return goTo(situation, random.pick(reachableRooms(situation)));
-  return action === null && random.chance(0.6) ? wishfulAction(situation) : meddle(situation);
+  return action === null && random.chance(WISHFUL) ? wishfulAction(situation) : meddle(situation);
 }
 
 /** The step at hand if it comes to mind, else perhaps a later one. */
@@ -179,23 +182,25 @@ function goByTip(situation: GuidedSituation, { room, path }: TipEntry): string {
   return hop !== undefined && reachableRooms(situation).includes(hop) ? goTo(situation, hop) : towards(situation, room);
 }
 
-/** Beyond what tips tell: the next step if it is at hand, other rooms, or handling what is near. */
+/** Beyond what tips tell: the next step if it is at hand, else mostly other rooms, else handling what is near. */
 function tryOn(situation: GuidedSituation, step: Step, { bad, rooms }: Advice): string {
-  const { state, random, visited } = situation;
+  const { state, random } = situation;
   const action = feasibleAction(state, optionOf(situation, step, bad));
-  if (action !== null && random.chance(isNamed(situation, action) ? 0.9 : 0.45)) return action;
-  const choice = random.uniform();
-  if (action === null || choice < 0.3) {
-    if (choice < 0.8) {
-      const mentioned = reachableRooms(situation).filter((room) => rooms.includes(room) && !visited.includes(room));
-      const fresh = reachableRooms(situation).filter((room) => !visited.includes(room) && !rooms.includes(room));
-      const wanted = namedRoom(situation);
-      if (wanted !== undefined && reachableRooms(situation).includes(wanted)) return goTo(situation, wanted);
-      const candidates = fresh.length > 0 ? fresh : mentioned.length > 0 ? mentioned : reachableRooms(situation);
-      return goTo(situation, random.pick(candidates));
-    }
-  }
-  return handle(situation);
+  if (action === null) return random.chance(0.8) ? goOn(situation, rooms) : handle(situation);
+  if (random.chance(isNamed(situation, action) ? 0.9 : 0.45)) return action;
+  return random.chance(0.3) ? goOn(situation, rooms) : handle(situation);
+}
+
+/** To the room that the task names, else to one that neither it nor the tips have seen, else to one of the tips'. */
+function goOn(situation: GuidedSituation, rooms: readonly string[]): string {
+  const { random, visited } = situation;
+  const reachable = reachableRooms(situation);
+  const wanted = namedRoom(situation);
+  if (wanted !== undefined && reachable.includes(wanted)) return goTo(situation, wanted);
+  const unseen = reachable.filter((room) => !visited.includes(room));
+  const fresh = unseen.filter((room) => !rooms.includes(room));
+  const candidates = [fresh, unseen, reachable].find(({ length }) => length > 0)!;
+  return goTo(situation, random.pick(candidates));
 }
 
 /** Opens, activates or picks up something near. */

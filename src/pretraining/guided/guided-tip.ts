@@ -1,12 +1,12 @@
 /** @file The true tip of a guided episode: where the agent was, which steps it did, and what failed last. */
 import type { WorldState } from "../../core/envs/science/world.ts";
 import type { Disguise } from "./disguise.ts";
-import { tipWords, verbWord, type Guide } from "./guide.ts";
+import { lastThing, tipWords, verbWord, type Guide } from "./guide.ts";
 import type { DoneStep } from "./progress.ts";
 import type { Advice, TipEntry } from "./guided-agents.ts";
 
 /** Words of the log that are kept, newest last. */
-const MAX_LOG_WORDS = 26;
+const MAX_LOG_WORDS = 30;
 
 interface LogItem {
   readonly words: readonly string[];
@@ -35,6 +35,8 @@ export interface GuidedTip {
 export class GuidedTipLog {
   #items: LogItem[];
   #trouble: readonly string[] = [];
+  /** The action that the agent was asked about and has not answered for yet. */
+  #asked: string | null = null;
   readonly #teleports: boolean;
   readonly #disguise: Disguise;
 
@@ -45,10 +47,13 @@ export class GuidedTipLog {
   }
 
   /** Notes what an action changed: the room, steps done, a failure. */
-  note(action: string, { room, state, guide, done }: Change): void {
+  note(said: string, { room, state, guide, done }: Change): void {
+    // An answer to a question stands for the action that was asked about.
+    const action = this.#asked ?? said;
+    this.#asked = state.question === undefined ? null : action;
     if (state.agentRoom !== room) this.#noteRoom(state.agentRoom);
     if (state.failed) {
-      this.#trouble = ["bad", ...tipWords(action).slice(1)];
+      this.#trouble = ["bad", ...lastThing(action)];
       return;
     }
     for (const { step, option } of done) {
