@@ -18,8 +18,6 @@ import { gridRuns, PROTOCOL_EPISODES, type Experiment, type PlannedArm } from ".
 import { armOfPlace, MAP_EXPERIMENT, mapPlaces } from "./pq-map.ts";
 import {
   FIND_TASKS,
-  isNewTaskOn,
-  isSwitchedOn,
   NEW_TASKS,
   newTaskExperiments,
   POWER_COMPONENT,
@@ -248,7 +246,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
       }).map((run) => ({ ...run, name: `power.${run.name}`, arm: `${run.arm}-power` })),
     ],
   },
-  ...TABLE_EXPERIMENTS.filter(isSwitchedOn),
+  ...TABLE_EXPERIMENTS,
   ...[RENEWABLE, ...FIND_TASKS].map((task) => scienceExperiment(task, "openDoors")),
   {
     id: "p-q.teaching",
@@ -262,7 +260,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
     question: "The same on the real rules: one of the two changed at a time (figure 10).",
     runs: gridRuns({ arms: P_Q_CROSS, houses: [0, 1, 2], seeds: [1], common: { ...POWER, preset: "easy" } }),
   },
-  ...newTaskExperiments(NEW_TASKS.filter(isNewTaskOn)),
+  ...newTaskExperiments(NEW_TASKS),
 ];
 
 /**

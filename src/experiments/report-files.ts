@@ -75,7 +75,7 @@ How hard the tasks are without training (\`task-difficulty.json\`) is measured, 
 (\`best-runs.json\`) is picked by:
 
 \`\`\`
-npm run --silent cli -- tasks --base base --base-episodes 5 --out docs/results/task-difficulty.json
+npm run --silent cli -- tasks --shipped-bases --base-episodes 5 --out docs/results/task-difficulty.json
 npm run --silent cli -- reproduce
 \`\`\`
 

@@ -21,8 +21,10 @@ export interface TaskDifficulty {
   readonly house: number;
   /** Chooses evenly among the valid actions. */
   readonly random: AgentFigures;
-  /** The base policy without training, memory off; null if it was not asked for. */
+  /** The base policy without training, memory off; null if none was asked for. */
   readonly base: AgentFigures | null;
+  /** Its name. */
+  readonly baseName: string | null;
 }
 
 /** What the command `tasks` measures. */
@@ -30,8 +32,6 @@ export interface DifficultyReport {
   /** Of the code, with “+changes” if files differed from it. */
   readonly commit: string;
   readonly seed: number;
-  /** Name of the base policy. */
-  readonly base: string | null;
   readonly baseTemperature: number | null;
   readonly tasks: readonly TaskDifficulty[];
 }

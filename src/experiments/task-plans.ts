@@ -1,6 +1,5 @@
 /**
  * @file The plans of tables 1 and 2 and of figure 8: every method on every task, and trained policies on new tasks.
- * Plans of tasks that no base policy can play yet are ready, but off: list a task in {@link BASE_KNOWS} once one can.
  */
 import type { RunConfig } from "../core/training/run-config.ts";
 import { FIRST_METHODS, NAIVE, REFLEXION, TABLE_METHODS } from "./arms.ts";
@@ -19,22 +18,12 @@ export const FIND_TASKS: readonly string[] = [
   "find-animal",
 ];
 
-/**
- * Tasks that base policies have learned to act in, by the policy's name (public/base/index.json). Listing a task here
- * switches on its runs with that policy; of several the first is taken.
- */
-export const BASE_KNOWS: Readonly<Record<string, readonly string[]>> = {
-  base: [TEACHING_TASK, POWER_COMPONENT, RENEWABLE, ...FIND_TASKS],
-};
+/** The tasks that the first base policy has learned to act in; `general` has learned to act in all. */
+const FIRST_TASKS: readonly string[] = [TEACHING_TASK, POWER_COMPONENT, RENEWABLE, ...FIND_TASKS];
 
-/** The base policy that can play all of these tasks; null if none can. */
-export function baseKnowing(tasks: readonly string[]): string | null {
-  return Object.keys(BASE_KNOWS).find((base) => tasks.every((task) => BASE_KNOWS[base]!.includes(task))) ?? null;
-}
-
-/** The base that a plan names; one that is off names the first, and none is used. */
-function baseFor(...tasks: readonly string[]): string {
-  return baseKnowing(tasks) ?? Object.keys(BASE_KNOWS)[0]!;
+/** The shipped base policy that runs on these tasks start from; the page starts them from the same. */
+export function baseFor(...tasks: readonly string[]): string {
+  return tasks.every((task) => FIRST_TASKS.includes(task)) ? "base" : "general";
 }
 
 /** In renewable, sixteen steps without reward lie between 43 points and 100: it takes longer. */
@@ -188,14 +177,4 @@ function frozenRuns(
 export function newTaskExperiments(plans: readonly NewTaskPlan[]): readonly Experiment[] {
   const experiments = [...plans.map(newTaskTraining), ...plans.map(newTaskTrials)];
   return [...new Map(experiments.map((experiment) => [experiment.id, experiment])).values()];
-}
-
-/** Whether a base policy can play everything that an experiment's runs play. */
-export function isSwitchedOn({ runs }: Experiment): boolean {
-  return baseKnowing(runs.map(({ config }) => config.task)) !== null;
-}
-
-/** Whether a base policy can play both tasks. */
-export function isNewTaskOn({ from, to }: NewTaskPlan): boolean {
-  return baseKnowing([from.task, to.task]) !== null;
 }

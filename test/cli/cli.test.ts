@@ -104,8 +104,16 @@ describe("tasks", PATIENCE, () => {
     const [report] = jsonLines(first.stdout);
     expect(report).toMatchObject({
       seed: 1,
-      base: workplace.base,
-      tasks: [{ task: "find-plant", preset: "easy", house: 0, random: { episodes: 40 }, base: { episodes: 20 } }],
+      tasks: [
+        {
+          task: "find-plant",
+          preset: "easy",
+          house: 0,
+          random: { episodes: 40 },
+          base: { episodes: 20 },
+          baseName: workplace.base,
+        },
+      ],
     });
     const bad = await runCli([...flags, "--preset", "nope"]);
     expect([bad.code, bad.stderr]).toEqual([1, expect.stringContaining("got nope")]);

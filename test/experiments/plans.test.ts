@@ -1,7 +1,7 @@
 /** @file The plans: every run of every table and figure can be begun, in small. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { createEnv, taskSpec } from "../../src/core/envs/registry.ts";
+import { createEnv, taskSpec, taskSpecs } from "../../src/core/envs/registry.ts";
 import { parseRunConfig } from "../../src/core/training/config-parsing.ts";
 import { DEFAULT_CONFIG } from "../../src/core/training/run-config.ts";
 import { sampleTasks } from "../../src/core/training/task-sampler.ts";
@@ -18,24 +18,17 @@ import {
 } from "../../src/experiments/planned-runs.ts";
 import { EXPERIMENTS, experimentById } from "../../src/experiments/plans.ts";
 import {
-  BASE_KNOWS,
-  baseKnowing,
-  NEW_TASKS,
-  newTaskExperiments,
-  TABLE_EXPERIMENTS,
+  baseFor,
 } from "../../src/experiments/task-plans.ts";
 import { estimatedSeconds, workload } from "../../src/experiments/workload.ts";
 
-/** All plans, also those of tasks that the base policy cannot play yet. */
-const PLANS: readonly Experiment[] = [
-  ...EXPERIMENTS,
-  ...[...TABLE_EXPERIMENTS, ...newTaskExperiments(NEW_TASKS)].filter(
-    ({ id }) => !EXPERIMENTS.some((experiment) => experiment.id === id),
-  ),
-];
+interface Shipped {
+  readonly name: string;
+  readonly tasks: readonly string[] | "all";
+}
 
 describe("plans", () => {
-  it.each(PLANS.map((plan) => [plan.id, plan] as const))("%s has runs that can be begun", (_id, { runs }) => {
+  it.each(EXPERIMENTS.map((plan) => [plan.id, plan] as const))("%s has runs that can be begun", (_id, { runs }) => {
     expect(new Set(runs.map(({ name }) => name)).size).toBe(runs.length);
     const places = new Set<string>();
     for (const { name, config } of runs) {
@@ -50,37 +43,27 @@ describe("plans", () => {
   });
 
   it("have one id each", () => {
-    expect(new Set(PLANS.map(({ id }) => id)).size).toBe(PLANS.length);
+    expect(new Set(EXPERIMENTS.map(({ id }) => id)).size).toBe(EXPERIMENTS.length);
   });
 
-  it("play only what their base policy knows, and leave nothing out that one knows", () => {
+  it("start from shipped base policies that know their tasks: the ones that the page starts them from", () => {
+    const index = JSON.parse(readFileSync("public/base/index.json", "utf8")) as Shipped[];
+    const knowing = (task: string) => index.filter(({ tasks }) => tasks === "all" || tasks.includes(task));
+    for (const { task } of taskSpecs()) expect(baseFor(task), task).toBe(knowing(task)[0]?.name);
     for (const { id, runs } of EXPERIMENTS) {
-      for (const { config } of runs) expect(baseKnowing([config.task]), id).not.toBeNull();
+      for (const { config } of runs) {
+        if (!index.some(({ name }) => name === config.base)) continue;
+        expect(knowing(config.task).map(({ name }) => name), id).toContain(config.base);
+      }
     }
-    const off = PLANS.filter((plan) => !EXPERIMENTS.includes(plan) && !plan.id.startsWith("new-task"));
-    for (const { id, runs } of off) expect(baseKnowing([runs[0]!.config.task]), id).toBeNull();
-    const isPlanned = ({ id }: Experiment): boolean => EXPERIMENTS.some((plan) => plan.id === id);
-    for (const plan of NEW_TASKS) {
-      const isKnown = baseKnowing([plan.from.task, plan.to.task]) !== null;
-      expect(newTaskExperiments([plan]).map(isPlanned)[1], plan.id).toBe(isKnown);
-    }
-  });
-
-  it("take a base policy that ships with the page, for tasks that it is said to know", () => {
-    const index = JSON.parse(readFileSync("public/base/index.json", "utf8")) as { name: string; tasks: string[] }[];
-    for (const [base, tasks] of Object.entries(BASE_KNOWS)) {
-      expect(index.find(({ name }) => name === base)?.tasks).toEqual(expect.arrayContaining([...tasks]));
-    }
-    expect(baseKnowing([])).toBe("base");
-    expect(baseKnowing(["power-component", "fly"])).toBeNull();
   });
 
   it("begin with policies that are planned, trained on the same seed", () => {
-    const trials = PLANS.flatMap(({ runs }) => runs).filter(({ config }) => trainingRunOf(config.base) !== null);
+    const trials = EXPERIMENTS.flatMap(({ runs }) => runs).filter(({ config }) => trainingRunOf(config.base) !== null);
     expect(trials.length).toBeGreaterThan(0);
     for (const { config } of trials) {
       const place = trainingRunOf(config.base)!;
-      const training = PLANS.find(({ id }) => id === place.experiment)!;
+      const training = EXPERIMENTS.find(({ id }) => id === place.experiment)!;
       expect(plannedRun(training, place.run)?.config.seed).toBe(config.seed);
     }
   });
@@ -114,7 +97,7 @@ describe("the paper's items", () => {
   it("are made of arms that are planned", () => {
     for (const item of PAPER_ITEMS) {
       for (const { experiment, arm } of armsOfItem(item)) {
-        const plan = PLANS.find(({ id }) => id === experiment);
+        const plan = EXPERIMENTS.find(({ id }) => id === experiment);
         expect(
           plan?.runs.some((run) => run.arm === arm),
           `${item.id}: ${experiment}/${arm}`,

@@ -8,6 +8,7 @@ import { evaluate } from "../../core/training/evaluator.ts";
 import type { RunConfig } from "../../core/training/run-config.ts";
 import { toRunSettings } from "../../core/training/settings.ts";
 import { evaluationTasks } from "../../core/training/task-sampler.ts";
+import { baseFor } from "../../experiments/task-plans.ts";
 import {
   figuresOf,
   randomAgentScores,
@@ -29,10 +30,16 @@ interface TasksOptions {
   readonly house: string;
   readonly random: string;
   readonly base?: string;
+  readonly shippedBases?: true;
   readonly baseEpisodes: string;
   readonly seed: string;
   readonly backend: string;
   readonly out?: string;
+}
+
+interface BasePolicy {
+  readonly name: string;
+  readonly policy: Policy;
 }
 
 /** Who plays, and how often each test variation. */
@@ -40,7 +47,8 @@ interface Agents {
   readonly house: number;
   readonly seed: number;
   readonly randomEpisodes: number;
-  readonly policy: Policy | null;
+  /** The base policy that plays a task. */
+  readonly baseOf: (task: string) => Promise<BasePolicy | null>;
   readonly baseEpisodes: number;
 }
 
@@ -55,6 +63,7 @@ export function tasksCommand(): Command {
     .option("--house <n>", "floor plan, 0 is the real house; in a shop the catalogue", "0")
     .option("--random <n>", "episodes of the random agent per variation", "20")
     .option("--base <name>", "name of a base policy; without it only the random agent plays")
+    .option("--shipped-bases", "instead of --base: the shipped one that the page starts each task with")
     .option("--base-episodes <n>", "episodes of the base policy per variation", "2")
     .option("--seed <n>", "seed of both agents", "1")
     .option("--backend <name>", "wasm, cpu or webgpu", "wasm")
@@ -64,12 +73,17 @@ export function tasksCommand(): Command {
 
 async function measureTasks(options: TasksOptions): Promise<void> {
   const commit = currentCommit(); // as the code is now, whatever it will be when this is done
-  const policy = options.base === undefined ? null : await loadBase(options.base, options.backend);
+  const bases = new Map<string, Policy>();
   const agents: Agents = {
     house: wholeNumber("--house", options.house),
     seed: wholeNumber("--seed", options.seed),
     randomEpisodes: wholeNumber("--random", options.random),
-    policy,
+    baseOf: async (task) => {
+      const name = options.shippedBases === true ? baseFor(task) : (options.base ?? null);
+      if (name === null) return null;
+      if (!bases.has(name)) bases.set(name, await loadBase(name, options.backend));
+      return { name, policy: bases.get(name)! };
+    },
     baseEpisodes: wholeNumber("--base-episodes", options.baseEpisodes),
   };
   const specs = options.task === undefined ? taskSpecs() : [taskSpec(options.task)];
@@ -81,12 +95,11 @@ async function measureTasks(options: TasksOptions): Promise<void> {
       printProgress(`${spec.task} ${preset}: random ${shown(difficulty.random)}, base ${shown(difficulty.base)}`);
     }
   }
-  policy?.dispose();
+  for (const policy of bases.values()) policy.dispose();
   const report: DifficultyReport = {
     commit,
     seed: agents.seed,
-    base: options.base ?? null,
-    baseTemperature: policy === null ? null : parseRunConfig({}).evaluationTemperature,
+    baseTemperature: bases.size === 0 ? null : parseRunConfig({}).evaluationTemperature,
     tasks,
   };
   if (options.out === undefined) printJson(report);
@@ -102,30 +115,33 @@ async function measureTask(spec: TaskSpec, preset: string, agents: Agents): Prom
   const config = parseRunConfig({ task: spec.task, preset, house: agents.house });
   const refs = evaluationTasks(spec, config, "test");
   const random = Random.fromSeed(agents.seed).fork(`${spec.task} ${preset}`);
+  const base = await agents.baseOf(spec.task);
   const scores = randomAgentScores(refs, agents.randomEpisodes, random.fork("random agent"), createEnv);
+  const measure = (policy: Policy): Promise<AgentFigures> =>
+    measureBase(policy, config, random.fork("base policy"), { tasks: refs, episodes: agents.baseEpisodes });
   return {
     task: spec.task,
     preset,
     house: agents.house,
     random: figuresOf(scores),
-    base: await measureBase(refs, config, random.fork("base policy"), agents),
+    base: base === null ? null : await measure(base.policy),
+    baseName: base?.name ?? null,
   };
 }
 
 /** The base policy by the protocol of the held-out evaluation, memory off. */
 async function measureBase(
-  tasks: readonly TaskRef[],
+  policy: Policy,
   config: RunConfig,
   random: Random,
-  { policy, baseEpisodes }: Agents,
-): Promise<AgentFigures | null> {
-  if (policy === null) return null;
+  { tasks, episodes }: { readonly tasks: readonly TaskRef[]; readonly episodes: number },
+): Promise<AgentFigures> {
   const { episodeCount, meanReturn, successRate } = await evaluate({
     policy,
     createEnv,
     tasks,
     split: "test",
-    episodesPerVariation: baseEpisodes,
+    episodesPerVariation: episodes,
     rollout: { ...toRunSettings(config).rollout, temperature: config.evaluationTemperature },
     random,
     iteration: 0,

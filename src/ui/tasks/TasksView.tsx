@@ -39,12 +39,13 @@ export default function TasksView() {
 function Legend({ figures, error }: { readonly figures: TaskFigures | null; readonly error: string | null }) {
   if (error !== null) return <p className={controls.error}>{asSentence(error)}</p>;
   if (figures === null) return <p className={controls.note}>Loading the figures…</p>;
-  const { commit, seed, base } = figures.difficulty;
+  const { commit, seed, tasks } = figures.difficulty;
+  const bases = [...new Set(tasks.flatMap(({ baseName }) => (baseName === null ? [] : [`“${baseName}”`])))];
   return (
     <p className={controls.note}>
       Return in points (−100 to 100) and share of full scores on test variations, for the first preset of each task.{" "}
-      <b>Random</b> chooses evenly among the valid actions. <b>Base</b> is the policy “{base ?? "none"}” before any
-      training. <b>Best run</b> is the best of all recorded runs. Measured with seed {seed} at commit{" "}
+      <b>Random</b> chooses evenly among the valid actions. <b>Base</b> is the policy that training starts
+      from ({bases.join(" or ")}), before any training. <b>Best run</b> is the best of all recorded runs. Measured with seed {seed} at commit{" "}
       {commit.slice(0, 9)}.
     </p>
   );

@@ -10,9 +10,15 @@ const AGENT_SCHEMA = v.object({ episodes: COUNT, meanReturn: RETURN, successRate
 const DIFFICULTY_SCHEMA = v.object({
   commit: TEXT,
   seed: COUNT,
-  base: v.nullable(TEXT),
   tasks: v.array(
-    v.object({ task: TEXT, preset: TEXT, house: COUNT, random: AGENT_SCHEMA, base: v.nullable(AGENT_SCHEMA) }),
+    v.object({
+      task: TEXT,
+      preset: TEXT,
+      house: COUNT,
+      random: AGENT_SCHEMA,
+      base: v.nullable(AGENT_SCHEMA),
+      baseName: v.nullable(TEXT),
+    }),
   ),
 });
 const BEST_SCHEMA = v.array(

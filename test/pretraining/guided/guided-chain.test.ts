@@ -76,6 +76,24 @@ describe("guided chains", () => {
     }
   });
 
+  it("name in a tip what was poured or moved, and the action for the answer to a question about it", () => {
+    expect(tipWords("pour red paint into jug")).toEqual(["pour", "red", "paint", "jug"]);
+    expect(tipWords("move seed to pot 1")).toEqual(["put", "seed", "pot", "1"]);
+    expect(lastThing("move unknown b to red box")).toEqual(["red", "box"]);
+    const played = Array.from({ length: 30 }, (_, i) => {
+      const random = ROOT.fork(`paint ${i}`);
+      const world = randomGuidedWorld(random.fork("world"), "chemistry-mix-paint-tertiary-color");
+      return generateGuidedEpisode(world, "oracle", [], { config: GUIDED_CORPUS, random: random.fork("episode") });
+    });
+    const asked = played.filter(({ actions }) => actions.some((action) => /^\d+$/.test(action)));
+    expect(asked.length).toBeGreaterThan(3);
+    for (const { tip, actions } of asked) {
+      expect(tip.filter((word) => /^\d+$/.test(word))).toEqual([]);
+      const pours = actions.filter((action) => action.startsWith("pour"));
+      expect(tip.filter((word) => word === "pour")).toHaveLength(pours.length);
+    }
+  });
+
   it("fail where a tip calls something bad, and nowhere else", () => {
     for (const { tip, score } of EPISODES) expect(tip.includes("bad")).toBe(score === -100);
     expect(EPISODES.filter(({ score }) => score === -100).length).toBeGreaterThan(10);
