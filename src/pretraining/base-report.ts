@@ -20,11 +20,11 @@ import type { MissionWorld } from "./mission.ts";
 import { randomMissionWorld } from "./random-world.ts";
 import { reportFamilies, type FamilyReport } from "./family-report.ts";
 import { BASE_CORPUS, chainsOf, TIP_WEIGHT, type Recipe } from "./recipe.ts";
-import { memoryOf, rollOutTasks } from "./report-rollouts.ts";
+import { actionFigures, memoryOf, rollOutTasks, type ActionFigures } from "./report-rollouts.ts";
 import { before, TipLog } from "./tip-log.ts";
 
 /** Returns of one setting. */
-export interface ReturnReport {
+export interface ReturnReport extends ActionFigures {
   readonly task: string;
   readonly preset: string;
   readonly house: number;
@@ -36,12 +36,8 @@ export interface ReturnReport {
 }
 
 /** How a policy acts in random worlds it has not seen. */
-export interface RandomWorldReport {
+export interface RandomWorldReport extends ActionFigures {
   readonly worlds: number;
-  /** Share of actions that the world understood. */
-  readonly understoodActions: number;
-  /** Nats per action token at temperature 1. */
-  readonly entropy: number;
   /** Success without tips, with the true tip of a successful episode, and with a tip from another world. */
   readonly successWithoutTips: number;
   readonly successWithGoodTip: number;
@@ -139,10 +135,10 @@ async function reportReturns(policy: Policy, random: Random, replicas: number): 
         Array.from({ length: replicas }, (): TaskRef => ({ world, task, variation, preset, house })),
       );
       const options = { memory: new TipMemory(), writeTips: false, createEnv };
-      const scores = (await rollOutTasks(policy, refs, random.fork(`${task} ${preset}`), options)).map(
-        ({ score }) => score,
-      );
-      reports.push({ task, preset, house, episodes: scores.length, ...scoreSummary(scores) });
+      const trajectories = await rollOutTasks(policy, refs, random.fork(`${task} ${preset}`), options);
+      const scores = trajectories.map(({ score }) => score);
+      const figures = { ...scoreSummary(scores), ...actionFigures(trajectories) };
+      reports.push({ task, preset, house, episodes: scores.length, ...figures });
     }
   }
   return reports;
@@ -183,12 +179,10 @@ async function reportRandomWorlds(policy: Policy, random: Random, count: number)
   const faithful = [...plain, ...withGood].map((trajectory) =>
     faithfulness(trajectory, worlds[trajectory.task.variation]!),
   );
-  const turns = plain.flatMap((trajectory) => trajectory.turns);
   const success = (trajectories: readonly Trajectory[]) => successRate(trajectories.map(({ score }) => score));
   return {
     worlds: count,
-    understoodActions: mean(turns.map(({ observation }) => Number(observation !== "no known action matches"))),
-    entropy: mean(turns.flatMap(({ entropies }) => entropies)),
+    ...actionFigures(plain),
     successWithoutTips: success(plain),
     successWithGoodTip: success(withGood),
     successWithForeignTip: success(withForeign),

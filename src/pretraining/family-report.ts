@@ -20,14 +20,14 @@ import { GuidedTipLog } from "./guided/guided-tip.ts";
 import { GUIDES } from "./guided/guides.ts";
 import { Progress } from "./guided/progress.ts";
 import { GUIDED_CORPUS, SHOP_CORPUS, type Recipe } from "./recipe.ts";
-import { memoryOf, rollOutTasks } from "./report-rollouts.ts";
+import { actionFigures, memoryOf, rollOutTasks, type ActionFigures } from "./report-rollouts.ts";
 import { purchaseTip } from "./shop/purchase-tip.ts";
 import { randomShopWorld, type ShopWorld } from "./shop/random-shop.ts";
 import { generateShopEpisode } from "./shop/shop-corpus.ts";
 import { rememberPage, startShopperMemory } from "./shop/shopping.ts";
 
 /** One kind of corpus worlds. */
-export interface FamilyReport {
+export interface FamilyReport extends ActionFigures {
   /** The task that is disguised, or `shop`. */
   readonly family: string;
   readonly worlds: number;
@@ -39,8 +39,6 @@ export interface FamilyReport {
   readonly returnOfGoodTip: number;
   /** Share of written tips equal to the true one. */
   readonly exactTips: number;
-  /** Share of actions that the world understood. */
-  readonly understoodActions: number;
 }
 
 /** Worlds of one kind, by number. */
@@ -94,7 +92,6 @@ async function reportFamily(policy: Policy, probe: Probe, random: Random, count:
     );
   };
   const scoresOf = (trajectories: readonly Trajectory[]) => trajectories.map(({ score }) => score);
-  const turns = plain.flatMap((trajectory) => trajectory.turns);
   return {
     family: probe.family,
     worlds: count,
@@ -104,7 +101,7 @@ async function reportFamily(policy: Policy, probe: Probe, random: Random, count:
     successWithGoodTip: successRate(scoresOf(withGood)),
     returnOfGoodTip: mean(skilled.map(({ score }) => score)),
     exactTips: mean([...plain, ...withGood].map((trajectory) => Number(isExact(trajectory)))),
-    understoodActions: mean(turns.map(({ observation }) => Number(observation !== "no known action matches"))),
+    ...actionFigures(plain),
   };
 }
 

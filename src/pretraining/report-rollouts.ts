@@ -1,5 +1,6 @@
 /** @file Episodes of a policy outside of any run, each with a memory of its own: for reports on base policies. */
 import type { Random } from "../core/base/random.ts";
+import { mean } from "../core/base/stats.ts";
 import type { TaskRef, TextEnv } from "../core/envs/env.ts";
 import { NoveltyTable } from "../core/memory/novelty.ts";
 import { TipMemory } from "../core/memory/tip-memory.ts";
@@ -48,6 +49,23 @@ export function rollOutTasks(
     emit: () => undefined,
     timed: (_phase, work) => work(),
   });
+}
+
+/** What actions are like, whatever they lead to. */
+export interface ActionFigures {
+  /** Share of actions that the world understood. */
+  readonly understoodActions: number;
+  /** Nats per action token at temperature 1. */
+  readonly entropy: number;
+}
+
+/** Figures of all actions of some episodes. */
+export function actionFigures(trajectories: readonly Trajectory[]): ActionFigures {
+  const turns = trajectories.flatMap((trajectory) => trajectory.turns);
+  return {
+    understoodActions: mean(turns.map(({ observation }) => Number(observation !== "no known action matches"))),
+    entropy: mean(turns.flatMap(({ entropies }) => entropies)),
+  };
 }
 
 /** A memory with one given tip per episode. */
