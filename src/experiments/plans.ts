@@ -26,6 +26,7 @@ import {
   scienceExperiment,
   TABLE_EXPERIMENTS,
   TEACHING_TASK,
+  VARIATION_EXPERIMENTS,
 } from "./task-plans.ts";
 
 const TEACHING: Partial<RunConfig> = {
@@ -247,6 +248,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
     ],
   },
   ...TABLE_EXPERIMENTS,
+  ...VARIATION_EXPERIMENTS,
   ...[RENEWABLE, ...FIND_TASKS].map((task) => scienceExperiment(task, "openDoors")),
   {
     id: "p-q.teaching",

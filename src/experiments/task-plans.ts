@@ -3,7 +3,14 @@
  */
 import type { RunConfig } from "../core/training/run-config.ts";
 import { FIRST_METHODS, NAIVE, REFLEXION, TABLE_METHODS } from "./arms.ts";
-import { gridRuns, PROTOCOL_EPISODES, trainedPolicy, type Experiment, type PlannedRun } from "./planned-runs.ts";
+import {
+  gridRuns,
+  PROTOCOL_EPISODES,
+  trainedPolicy,
+  type Experiment,
+  type PlannedArm,
+  type PlannedRun,
+} from "./planned-runs.ts";
 import { presetConfig } from "./presets.ts";
 import { PUBLISHED_TABLE_1 } from "./published.ts";
 
@@ -60,6 +67,47 @@ export function scienceExperiment(task: string, preset: "easy" | "openDoors"): E
     }),
   };
 }
+
+/**
+ * Tasks whose first five train variations ask for one thing only (one colour, one metal, …), so that nothing there tells
+ * what the test variations ask for: there the number of variations is what may help, for both methods alike.
+ */
+const ONE_SIDED_TASKS: readonly string[] = [
+  "chemistry-mix-paint-secondary-color",
+  "test-conductivity",
+  "test-conductivity-of-unknown-substances",
+  "use-thermometer",
+];
+
+const MORE_VARIATIONS = 50;
+
+/** More train variations, with a memory for each of them or one for the task. */
+const VARIATION_ARMS: readonly PlannedArm[] = [
+  { arm: "empo2", changes: { method: "empo2" } },
+  { arm: "empo2-shared-tips", changes: { method: "empo2", tipScope: "task" } },
+  { arm: "grpo", changes: { method: "grpo" } },
+];
+
+/** What becomes of the one-sided tasks with more train variations than the protocol's five. */
+export const VARIATION_EXPERIMENTS: readonly Experiment[] = ONE_SIDED_TASKS.map((task) => ({
+  id: `${task}-variations`,
+  title: `${task}, easy, with ${MORE_VARIATIONS} train variations`,
+  question: "The first five train variations are all alike. Is it them that keep the methods from generalizing?",
+  runs: gridRuns({
+    arms: VARIATION_ARMS,
+    houses: [0],
+    seeds: [1, 2, 3],
+    common: {
+      task,
+      preset: "easy",
+      base: baseFor(task),
+      trainVariations: MORE_VARIATIONS,
+      iterations: 2 * ITERATIONS,
+      evaluateEvery: 10,
+      evaluationEpisodes: PROTOCOL_EPISODES,
+    },
+  }),
+}));
 
 /** The preset for shops, in three catalogues (learning-recipe.md §6). */
 const WEBSHOP_EXPERIMENT: Experiment = {
