@@ -11,6 +11,7 @@ import {
   CONTENDERS,
   type ContenderId,
   type Growth,
+  LEARNING_FILE,
   type LearningRun,
   MODEL_SIZES,
   type Operation,
@@ -18,6 +19,8 @@ import {
   PROMPT_LENGTH,
   ROW_LENGTH,
   TURN_TOKENS,
+  type WorldRecord,
+  WORLDS_FILE,
 } from "./results.ts";
 
 const OPERATION_TITLES: Readonly<Record<Operation, string>> = {
@@ -37,19 +40,29 @@ export function newestRecord(folder: string): BenchRecord {
   return newest;
 }
 
-/** The runs of all backends; none if they were not made. */
-export function learningRuns(file: string): readonly LearningRun[] {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as LearningRun[]) : [];
+/** What is measured apart from the table; empty where it was not. */
+export interface Apart {
+  readonly learning: readonly LearningRun[];
+  readonly worlds: readonly WorldRecord[];
+}
+
+/** The measurements of a folder that are made apart from the table. */
+export function measuredApart(folder: string): Apart {
+  const read = (file: string): unknown => {
+    const place = path.join(folder, path.basename(file));
+    return existsSync(place) ? JSON.parse(readFileSync(place, "utf8")) : [];
+  };
+  return { learning: read(LEARNING_FILE) as LearningRun[], worlds: read(WORLDS_FILE) as WorldRecord[] };
 }
 
 /** The page of a folder of records, as the formatter of the repository leaves it. */
 export function formattedPage(folder: string): Promise<string> {
-  const page = performancePage(newestRecord(folder), learningRuns(path.join(folder, "learning.json")));
+  const page = performancePage(newestRecord(folder), measuredApart(folder));
   return format(page, { parser: "markdown", printWidth: 150 });
 }
 
 /** The whole page. */
-export function performancePage(record: BenchRecord, runs: readonly LearningRun[]): string {
+export function performancePage(record: BenchRecord, { learning, worlds }: Apart): string {
   return [
     "# Performance",
     introduction(record),
@@ -70,7 +83,9 @@ export function performancePage(record: BenchRecord, runs: readonly LearningRun[
     "Each the shortest of a few calls. A unit is what the axis counts. “From” is the first size at which a unit costs over 1.25 times what it costs at its cheapest.",
     growthTable(record.growth),
     "## The same runs on each backend\n",
-    learningText(runs),
+    learningText(learning),
+    "## The worlds\n",
+    worldsText(worlds),
   ].join("\n\n");
 }
 
@@ -243,6 +258,22 @@ function learningText(runs: readonly LearningRun[]): string {
   return [
     `EMPO² in the teaching world, preset “${preset}”, written by \`npx tsx test/bench/learning.ts\`. Equal hashes of as many iterations are equal rollouts to the last token; where rounding tells backends apart, the curves differ as seeds do.`,
     table(["seed", "backend", "iterations", "held-out return by iteration", "rollouts", "s"], rows),
+  ].join("\n\n");
+}
+
+function worldsText(worlds: readonly WorldRecord[]): string {
+  if (worlds.length === 0) return "Not measured: `npx tsx test/bench/worlds.ts`.";
+  const [{ processor, commit }] = worlds as [WorldRecord];
+  const rates = worlds.map(({ stepsPerSecond }) => stepsPerSecond);
+  const whole = (value: number): string => Math.round(value).toLocaleString("en");
+  const rows = worlds.map(({ task, preset, ...figures }) => [
+    ...[task, preset, whole(figures.stepsPerSecond), digits(figures.firstEpisodeMs)],
+    ...[(figures.sharedBytes / 1e6).toFixed(1), (figures.bytesPerEpisode / 1e3).toFixed(1)],
+  ]);
+  return [
+    `Steps of random valid actions on one core (${processor}, commit \`${commit.slice(0, 9)}\`), resets included, written by \`npx tsx test/bench/worlds.ts\`. ` +
+      `The median task does ${whole(median(rates))} steps a second (wanted: 20,000), the slowest ${whole(Math.min(...rates))}.`,
+    table(["task", "preset", "steps/s", "first episode, ms", "shared, MB", "another episode, kB"], rows),
   ].join("\n\n");
 }
 

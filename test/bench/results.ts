@@ -1,5 +1,6 @@
 /** @file What a benchmark records: who was compared, at which sizes, and the numbers of each cell of the table. */
 import type { BackendName } from "../../src/model/backend.ts";
+import type { WorldBenchmark } from "../../src/runtime/world-benchmark.ts";
 import type { Counts } from "../support/webgpu-counts.ts";
 
 /** Whose code computes: ours, the same model in plain tfjs ops, or jax-js. */
@@ -116,6 +117,17 @@ export interface Overhead {
 
 /** Where the runs of all backends are kept. */
 export const LEARNING_FILE = "bench/results/learning.json";
+
+/** Where the speed and memory of the worlds are kept. */
+export const WORLDS_FILE = "bench/results/worlds.json";
+
+/** A line of `cli bench --task`. */
+export interface WorldRecord extends WorldBenchmark {
+  readonly task: string;
+  readonly preset: string;
+  readonly processor: string;
+  readonly commit: string;
+}
 
 /** A run of the teaching world on one backend. */
 export interface LearningRun {

@@ -16,15 +16,8 @@ import { ContenderProcess } from "./contender-process.ts";
 import { measureGrowth } from "./growth.ts";
 import { memoryGrowth } from "./host-costs.ts";
 import { measurePage } from "./page.ts";
-import { formattedPage, learningRuns, performancePage } from "./report.ts";
-import {
-  type BenchRecord,
-  CONTENDERS,
-  type ContenderId,
-  LEARNING_FILE,
-  MODEL_SIZES,
-  type ModelSize,
-} from "./results.ts";
+import { formattedPage, measuredApart, performancePage } from "./report.ts";
+import { type BenchRecord, CONTENDERS, type ContenderId, MODEL_SIZES, type ModelSize } from "./results.ts";
 import { fillTable } from "./table.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -129,7 +122,7 @@ if (!options.report) {
   const record = await measure(async (part) => {
     if (!options.quick) await save(part);
   });
-  process.stdout.write(`${performancePage(record, learningRuns(path.join(ROOT, LEARNING_FILE)))}\n`);
+  process.stdout.write(`${performancePage(record, measuredApart(RESULTS))}\n`);
 }
 if (!options.quick) await writePage();
 process.exit(0);
