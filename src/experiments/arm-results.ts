@@ -67,6 +67,11 @@ export interface ArmResult {
   readonly bestReturn: number;
   /** Null where the runs were not evaluated on the way. */
   readonly meanReturn: Estimate | null;
+  /**
+   * Points on train variations without tips, over the last iterations; null where nothing was learned. Far above the
+   * held-out return, the policy has learned its train variations by heart.
+   */
+  readonly trainReturn: Estimate | null;
   readonly breakthroughs: Breakthroughs | null;
   /** Training rollouts without tips that succeeded before the breakthrough, all runs together. */
   readonly plainSuccesses: Bounds;
@@ -83,6 +88,7 @@ export function armResult(arm: Arm): ArmResult {
   const { runs } = arm;
   const random = Random.fromSeed(1).fork(arm.id);
   const estimate = (values: readonly number[], name: string): Estimate => estimateMean(values, random.fork(name));
+  const trained = runs.flatMap((run) => lastTrainReturn(run) ?? []);
   const areas = runs.flatMap((run) => meanHeight(heldOutCurve(run)) ?? []);
   return {
     arm,
@@ -98,6 +104,7 @@ export function armResult(arm: Arm): ArmResult {
     equalBudget: equalBudgetResult(runs, estimate),
     bestReturn: mean(runs.map(bestReturn)),
     meanReturn: areas.length === 0 ? null : estimate(areas, "area"),
+    trainReturn: trained.length === 0 ? null : estimate(trained, "train"),
     breakthroughs: areas.length === 0 ? null : breakthroughs(runs),
     plainSuccesses: runs.map(plainSuccessesBeforeBreakthrough).reduce(addBounds, { least: 0, most: 0 }),
     tokens: mean(runs.map(({ curve }) => curve.at(-1)?.totalTokenCount ?? 0)),
@@ -168,6 +175,16 @@ export function band(curves: readonly (readonly CurvePoint[])[], random: Random)
 /** Minutes of training of a run, evaluations not counted. */
 export function trainingMinutes({ curve }: RecordedRun): number {
   return sum(curve.map(({ times }) => times.rollout + times.tipWriting + times.retrieval + times.update)) / 60_000;
+}
+
+/** Iterations that the training return is taken over. */
+export const TRAIN_RETURN_ITERATIONS = 5;
+
+/** Mean return of the rollouts without tips of the last iterations; null for a run that has no more than these. */
+export function lastTrainReturn({ curve }: RecordedRun): number | null {
+  if (curve.length <= TRAIN_RETURN_ITERATIONS) return null;
+  const returns = curve.slice(-TRAIN_RETURN_ITERATIONS).flatMap((summary) => summary.meanReturnWithoutTips ?? []);
+  return returns.length === 0 ? null : mean(returns);
 }
 
 /**

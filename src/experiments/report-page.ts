@@ -10,7 +10,7 @@ import {
   type FinishedRun,
   type Measure,
 } from "./arm-results.ts";
-import { breakthroughOf } from "./arm-results.ts";
+import { breakthroughOf, TRAIN_RETURN_ITERATIONS } from "./arm-results.ts";
 import { differingSettings, findArm, shownArms, type ExperimentReport } from "./experiment-report.ts";
 import { GENERATED_MARK, left, list, pictureText, right } from "./page-parts.ts";
 import type { ReportFigure } from "./report-figures.ts";
@@ -64,6 +64,7 @@ function armsTable(report: ExperimentReport): string {
     right("best"),
     right(`≥ ${BREAKTHROUGH_RETURN} points`),
     right("mean return"),
+    right("training return"),
     right("plain successes before"),
     right("tokens"),
     right("minutes"),
@@ -78,6 +79,7 @@ function armsTable(report: ExperimentReport): string {
     points(result.bestReturn),
     breakthroughsText(result.breakthroughs),
     estimateText(result.meanReturn),
+    estimateText(result.trainReturn),
     boundsText(result.plainSuccesses),
     tokensText(result.tokens),
     result.minutes.toFixed(1),
@@ -94,7 +96,8 @@ function armsLegend({ referenceExperiment }: ExperimentReport): string {
     `Means over runs, in brackets their 95 % intervals.${borrowed}`,
     `_Return_ and _success_ (score 100) are held-out; _return at iteration ${EQUAL_BUDGET_ITERATION}_ is the last evaluation until then, with`,
     `the success there; _best_ is each run's best evaluation; _≥ ${BREAKTHROUGH_RETURN} points_ is when an evaluation first got there;`,
-    "_mean return_ is the area under the held-out curve divided by the iterations; _plain successes before_ counts",
+    `_mean return_ is the area under the held-out curve divided by the iterations; _training return_ is that of the last ${TRAIN_RETURN_ITERATIONS}`,
+    "iterations on the train variations, without tips; _plain successes before_ counts",
     "training rollouts without tips that succeeded before the last evaluation that was still below (a range where the",
     "record holds only bounds), all runs together; _tokens_ and _minutes_ are those of training, per run, on a machine",
     "shared with other runs.",

@@ -48,6 +48,14 @@ describe("an arm's result", () => {
     expect(armResult(arm("a", stuck, stuck)).breakthroughs).toEqual({ reached: 0, runs: 2, median: null });
   });
 
+  it("takes the training return from the last iterations without tips, where something was learned", () => {
+    const summaries = [0, 0, 10, 20, 30, 40, 50].map((meanReturnWithoutTips) => ({ meanReturnWithoutTips }));
+    const silent = summaries.with(3, { meanReturnWithoutTips: null as never });
+    expect(armResult(arm("a", { heldOut: STUCK, summaries })).trainReturn?.mean).toBe(30);
+    expect(armResult(arm("a", { heldOut: STUCK, summaries: silent })).trainReturn?.mean).toBe(32.5);
+    expect(armResult(arm("a", { heldOut: STUCK, summaries: summaries.slice(0, 5) })).trainReturn).toBeNull();
+  });
+
   it("has a curve where all runs were evaluated", () => {
     const { curve, meanReturn } = armResult(arm("a", { heldOut: BROKEN_THROUGH }, { heldOut: STUCK.slice(0, 2) }));
     expect(curve.map(({ iteration, estimate }) => [iteration, estimate.mean])).toEqual([
