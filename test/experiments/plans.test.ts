@@ -6,7 +6,6 @@ import { parseRunConfig } from "../../src/core/training/config-parsing.ts";
 import { DEFAULT_CONFIG } from "../../src/core/training/run-config.ts";
 import { sampleTasks } from "../../src/core/training/task-sampler.ts";
 import { Random } from "../../src/core/base/random.ts";
-import { armOfPq, FIGURE_10 } from "../../src/experiments/arms.ts";
 import { armsOfItem, PAPER_ITEMS, paperItems, runsOfItems } from "../../src/experiments/paper-items.ts";
 import {
   gridRuns,
@@ -122,18 +121,6 @@ describe("the paper's items", () => {
     expect(of1!.map(({ id }) => id)).toEqual(["teaching", "power-component.easy"]);
     const arms = of1!.flatMap(({ runs }) => runs.map(({ arm }) => arm));
     expect(new Set(arms)).toEqual(new Set(["empo2", "grpo"]));
-  });
-
-  it("take the default p and q from the method as it is", () => {
-    expect([armOfPq(0.25, "0.67"), armOfPq(0.1, "0.67")]).toEqual(["empo2", "empo2-p-0.1-q-0.67"]);
-    expect(FIGURE_10.p.filter(({ arm }) => arm === "empo2")).toHaveLength(1);
-    expect(FIGURE_10.q.filter(({ arm }) => arm === "empo2")).toHaveLength(1);
-    const grid = experimentById("p-q.teaching").runs.map(({ config }) => config);
-    const isDefault = grid.some(
-      ({ memoryRolloutProbability: p, offPolicyProbability: q }) =>
-        p === DEFAULT_CONFIG.memoryRolloutProbability && q === DEFAULT_CONFIG.offPolicyProbability,
-    );
-    expect(isDefault).toBe(false);
   });
 });
 
