@@ -15,7 +15,7 @@ import {
   withSeeds,
   type Experiment,
 } from "../../src/experiments/planned-runs.ts";
-import { EXPERIMENTS, experimentById } from "../../src/experiments/plans.ts";
+import { EXPERIMENTS } from "../../src/experiments/plans.ts";
 import {
   baseFor,
 } from "../../src/experiments/task-plans.ts";
@@ -64,6 +64,18 @@ describe("plans", () => {
       const place = trainingRunOf(config.base)!;
       const training = EXPERIMENTS.find(({ id }) => id === place.experiment)!;
       expect(plannedRun(training, place.run)?.config.seed).toBe(config.seed);
+    }
+  });
+});
+
+describe("the policies of figure 8", () => {
+  it("are trained alike but for the method: small steps, rehearsal, and an end once the task is learned", () => {
+    for (const { runs } of newTaskExperiments(NEW_TASKS).filter(({ id }) => id.startsWith("new-task-training."))) {
+      const settings = { rehearsalCoefficient: 0.5, stopReturn: 95, stopDelay: 5, learningRate: 1e-4 };
+      for (const { config } of runs) {
+        expect(config).toMatchObject(settings);
+        expect({ ...config, method: "grpo", seed: 1 }).toEqual({ ...runs[0]!.config, method: "grpo", seed: 1 });
+      }
     }
   });
 });
