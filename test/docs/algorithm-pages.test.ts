@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ALGORITHMS } from "../../src/core/algorithms/registry.ts";
+import { CONFIG_FIELDS } from "../../src/core/training/run-config.ts";
 import { doorPolicy } from "../core/algorithms/algorithm-fixtures.ts";
 import { eventsOf, finishRun, startRun } from "../core/training/training-fixtures.ts";
 
@@ -33,6 +34,12 @@ function tableUnder(page: string, heading: string): { readonly first: string; re
   });
 }
 
+/** Where links can lead in a page: its headings and what is marked. */
+function anchorsOf(page: string): string[] {
+  const headings = [...page.matchAll(/^#+ (.*)$/gm)].map((match) => match[1]!.toLowerCase().replaceAll(" ", "-"));
+  return [...headings, ...[...page.matchAll(/<a id="([^"]+)">/g)].map((match) => match[1]!)];
+}
+
 const codeIn = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1]!);
 
 /** The numbers of an iteration and of an update, as this code tells them; none of an update if there never is one. */
@@ -43,6 +50,31 @@ async function measures(method: string): Promise<readonly string[]> {
   const updates = summaries.flatMap(({ update }) => (update === null ? [] : Object.keys(update)));
   return [...Object.keys(summaries[0]!), ...updates];
 }
+
+/** All pages together, without their equations. */
+function allPages(): string {
+  const files = readdirSync(PAGES).filter((name) => name.endsWith(".md"));
+  const text = files.map((name) => readFileSync(join(PAGES, name), "utf8")).join("\n");
+  return text.replaceAll(/^```$[^]*?^```$/gm, "");
+}
+
+describe("the pages together", () => {
+  it("name every setting of a run", () => {
+    const named = new Set(codeIn(allPages()));
+    const settings = CONFIG_FIELDS.map(({ key }) => key).filter((key) => key !== "method");
+    expect(settings.filter((key) => !named.has(key))).toEqual([]);
+  });
+
+  it("list every method, and every number of an evaluation", async () => {
+    const index = readFileSync(join(PAGES, "README.md"), "utf8");
+    for (const { id, title } of ALGORITHMS) expect(index).toContain(`[${title}](${id}.md)`);
+    const run = await startRun();
+    await finishRun(run);
+    const [told] = eventsOf(run, "evaluated");
+    const explained = tableUnder(index, "Evaluations").flatMap(({ first }) => codeIn(first));
+    expect(explained).toEqual(Object.keys(told!.evaluation));
+  });
+});
 
 describe.each(ALGORITHMS.map(({ id, title }) => ({ id, title })))("the page of $id", ({ id, title }) => {
   const file = join(PAGES, `${id}.md`);
@@ -77,7 +109,7 @@ describe.each(ALGORITHMS.map(({ id, title }) => ({ id, title })))("the page of $
       const [path, anchor] = link.split("#");
       const target = join(dirname(file), path!);
       expect(existsSync(target), link).toBe(true);
-      if (anchor !== undefined) expect(readFileSync(target, "utf8"), link).toContain(`<a id="${anchor}"></a>`);
+      if (anchor !== undefined) expect(anchorsOf(readFileSync(target, "utf8")), link).toContain(anchor);
     }
   });
 

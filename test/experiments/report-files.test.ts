@@ -186,7 +186,7 @@ describe("runs that are not as planned", () => {
 
   it("make no page if none is finished", () => {
     const files = reportFiles([{ ...planned, runs: [{ ...first!, end: null }], remarks: null }]);
-    expect([...files.keys()]).toEqual(["README.md", "results.jsonl", "best-runs.json"]);
+    expect([...files.keys()]).toEqual(["README.md", "by-method.md", "results.jsonl", "best-runs.json"]);
     expect(files.get("README.md")).toContain("No runs are stored yet.");
   });
 });
