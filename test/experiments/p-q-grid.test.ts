@@ -12,6 +12,8 @@ import {
 } from "../../src/experiments/p-q-grid.ts";
 import { experimentById } from "../../src/experiments/plans.ts";
 import { estimatedSeconds } from "../../src/experiments/workload.ts";
+import { doorPolicy } from "../core/algorithms/algorithm-fixtures.ts";
+import { eventsOf, finishRun, startRun } from "../core/training/training-fixtures.ts";
 
 const { memoryRolloutProbability: P, offPolicyProbability: Q } = DEFAULT_CONFIG;
 
@@ -34,6 +36,19 @@ describe("the grid", () => {
       }
     }
     expect(runs).toHaveLength(3 * (gridPlaces().length - 2));
+  });
+
+  it("has GRPO for p = 0, as EMPO² learns the same there, weight for weight", async () => {
+    const hashes = [];
+    const arms = [{ method: "grpo" }, { method: "empo2", memoryRolloutProbability: 0 }, { method: "empo2" }];
+    for (const config of arms) {
+      const run = await startRun({ config, policy: doorPolicy(0.5) });
+      await finishRun(run);
+      hashes.push(eventsOf(run, "runFinished")[0]!.weightsHash);
+    }
+    const [grpo, withoutTips, empo2] = hashes;
+    expect(withoutTips).toBe(grpo);
+    expect(empo2).not.toBe(grpo);
   });
 
   it("takes no longer than 25 minutes on four cores that do nothing else", () => {
