@@ -6,6 +6,7 @@ import { EXPERIMENTS, experimentById } from "../experiments/plans.ts";
 import { parseRun, type RecordedRun } from "../experiments/recorded-runs.ts";
 import { GENERATED_MARK } from "../experiments/page-parts.ts";
 import type { Experiment } from "../experiments/planned-runs.ts";
+import { withSharedRuns } from "../experiments/shared-runs.ts";
 import { unplannedExperiment } from "../experiments/site-files.ts";
 import { FIGURE_MARK } from "../experiments/svg.ts";
 
@@ -32,7 +33,8 @@ export function compareFiles(out: string, files: ReadonlyMap<string, string>): D
  */
 export function readStored(out: string): StoredExperiment[] {
   const ids = foldersIn(join(out, "runs")).map((id) => experimentById(id).id);
-  return EXPERIMENTS.filter(({ id }) => ids.includes(id)).map((experiment) => storedExperiment(out, experiment));
+  const wanted = EXPERIMENTS.filter(({ id }) => ids.includes(id));
+  return withSharedRuns(wanted.map((experiment) => storedExperiment(out, experiment)));
 }
 
 /** All planned experiments, also those without runs, and then the folders of runs that no plan names. */
@@ -40,7 +42,8 @@ export function readAllStored(out: string): StoredExperiment[] {
   const isPlanned = (id: string): boolean => EXPERIMENTS.some((experiment) => experiment.id === id);
   const planned = EXPERIMENTS.map((experiment) => storedExperiment(out, experiment));
   const others = foldersIn(join(out, "runs")).filter((id) => !isPlanned(id));
-  return [...planned, ...others.map((id) => storedExperiment(out, unplannedExperiment(id, readRuns(out, id))))];
+  const unplanned = others.map((id) => storedExperiment(out, unplannedExperiment(id, readRuns(out, id))));
+  return withSharedRuns([...planned, ...unplanned]);
 }
 
 function storedExperiment(out: string, experiment: Experiment): StoredExperiment {

@@ -52,38 +52,3 @@ export const ABLATIONS: readonly PlannedArm[] = [
   { arm: "empo2-rnd", changes: { intrinsicReward: "rnd" } },
   { arm: "empo2-count", changes: { intrinsicReward: "count" } },
 ];
-
-const DEFAULT_P = 0.25;
-const DEFAULT_Q = { text: "0.67", value: 2 / 3 };
-const P_VALUES = [0.1, DEFAULT_P, 0.4, 0.7];
-const Q_VALUES = [
-  { text: "0.3", value: 0.3 },
-  { text: "0.5", value: 0.5 },
-  DEFAULT_Q,
-  { text: "0.85", value: 0.85 },
-  { text: "0.95", value: 0.95 },
-];
-
-/** The arm of a p and a q of figure 10; the default setting is EMPO² as it is. */
-export function armOfPq(p: number, q: string): string {
-  return p === DEFAULT_P && q === DEFAULT_Q.text ? EMPO2.arm : `empo2-p-${p}-q-${q}`;
-}
-
-/** Figure 10's values, for its lines: one of the two is the default. */
-export const FIGURE_10 = {
-  p: P_VALUES.map((p) => ({ label: `p ${p}`, arm: armOfPq(p, DEFAULT_Q.text) })),
-  q: Q_VALUES.map(({ text }) => ({ label: `q ${text}`, arm: armOfPq(DEFAULT_P, text) })),
-} as const;
-
-/** Every p with every q but the default setting, which other experiments have. */
-export const P_Q_GRID: readonly PlannedArm[] = P_VALUES.flatMap((p) =>
-  Q_VALUES.map(({ text, value }) => ({
-    arm: armOfPq(p, text),
-    changes: { memoryRolloutProbability: p, offPolicyProbability: value },
-  })),
-).filter(({ arm }) => arm !== EMPO2.arm);
-
-/** Those of the grid that figure 10 shows. */
-export const P_Q_CROSS: readonly PlannedArm[] = P_Q_GRID.filter(({ arm }) =>
-  [...FIGURE_10.p, ...FIGURE_10.q].some((line) => line.arm === arm),
-);

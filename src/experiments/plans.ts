@@ -9,13 +9,11 @@ import {
   GRPO,
   NAIVE,
   OTHER_METHODS,
-  P_Q_CROSS,
-  P_Q_GRID,
   REFLEXION,
   TABLE_METHODS,
 } from "./arms.ts";
+import { GRID_EXPERIMENT, GRID_HOUSES, P_Q_CROSS, P_Q_GRID } from "./p-q-grid.ts";
 import { gridRuns, PROTOCOL_EPISODES, type Experiment, type PlannedArm } from "./planned-runs.ts";
-import { armOfPlace, MAP_EXPERIMENT, mapPlaces } from "./pq-map.ts";
 import {
   FIND_TASKS,
   NEW_TASKS,
@@ -44,12 +42,6 @@ const TEACHING_ARMS: readonly PlannedArm[] = [
   { arm: "grpo-temperature-1.3", changes: { method: "grpo", temperature: 1.3 } },
   { arm: "grpo-temperature-1.6", changes: { method: "grpo", temperature: 1.6 } },
 ];
-
-/** Every place of the map over p and q. */
-const MAP_ARMS: readonly PlannedArm[] = mapPlaces().map((place) => ({
-  arm: armOfPlace(place),
-  changes: { method: "empo2", memoryRolloutProbability: place.p, offPolicyProbability: place.q },
-}));
 
 /** The same questions where a tip's content is which way round the wires go. */
 const POWER_ARMS: readonly PlannedArm[] = [{ arm: "empo2-empty-tips", changes: { tipSource: "empty" } }, ...ABLATIONS];
@@ -144,12 +136,6 @@ export const EXPERIMENTS: readonly Experiment[] = [
     title: "power-component, easy, one thing changed at a time",
     question: "What does the effect depend on where the content of a tip is what has to be learned?",
     runs: gridRuns({ arms: POWER_ARMS, houses: [0, 1, 2], seeds: [1], common: { ...POWER, preset: "easy" } }),
-  },
-  {
-    id: MAP_EXPERIMENT,
-    title: "Teaching world: a map over p and q",
-    question: "How do p (how often tips are read) and q (how often they are cut out before learning) act together?",
-    runs: gridRuns({ arms: MAP_ARMS, houses: [1], seeds: [1, 2], common: TEACHING }),
   },
   {
     id: "power-component-steps",
@@ -251,10 +237,11 @@ export const EXPERIMENTS: readonly Experiment[] = [
   ...VARIATION_EXPERIMENTS,
   ...[RENEWABLE, ...FIND_TASKS].map((task) => scienceExperiment(task, "openDoors")),
   {
-    id: "p-q.teaching",
-    title: "Teaching world: p and q",
-    question: "How often should tips be read, and how often learned without them (figure 10)?",
-    runs: gridRuns({ arms: P_Q_GRID, houses: [1, 2, 3], seeds: [1], common: TEACHING }),
+    id: GRID_EXPERIMENT,
+    title: "Teaching world: a map over p and q",
+    question:
+      "How do p (how often tips are read) and q (how often they are cut out before learning) act together (figure 10, and every p with every q)?",
+    runs: gridRuns({ arms: P_Q_GRID, houses: GRID_HOUSES, seeds: [1], common: TEACHING }),
   },
   {
     id: "p-q.power-component",

@@ -2,6 +2,7 @@
 import { ConfigError } from "../core/base/errors.ts";
 import type { EvaluationRecord, IterationSummary, TrainingEvent } from "../core/events/training-event.ts";
 import { DEFAULT_CONFIG, type RunConfig } from "../core/training/run-config.ts";
+import type { RunPlace } from "./planned-runs.ts";
 
 /** The texts of a run folder. */
 export interface RunFiles {
@@ -50,6 +51,8 @@ export interface RecordedRun {
   readonly failure: string | null;
   /** Iterations after which settings were changed by hand. */
   readonly changedAt: readonly number[];
+  /** Where it is stored, if it was made for another experiment. */
+  readonly lentBy?: RunPlace;
 }
 
 /**

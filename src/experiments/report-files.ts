@@ -1,11 +1,12 @@
 /**
  * @file All files of docs/results that are made from the stored runs: a page and figures per experiment and per table or
- * figure of the paper, an index, a line per run, the best run of each task.
+ * figure of the paper, an index, the results by method, a line per run, the best run of each task.
  */
 import { reportExperiments, type ExperimentReport, type StoredExperiment } from "./experiment-report.ts";
 import { itemFigures } from "./item-figures.ts";
 import { itemHeadline, itemPage } from "./item-page.ts";
 import { reportItem, type ItemReport } from "./item-report.ts";
+import { METHOD_PAGE, methodPage } from "./method-page.ts";
 import { GENERATED_MARK } from "./page-parts.ts";
 import { PAPER_ITEMS } from "./paper-items.ts";
 import { figureFiles, figuresOf, type ReportFigure } from "./report-figures.ts";
@@ -20,6 +21,7 @@ export function reportFiles(stored: readonly StoredExperiment[]): Map<string, st
   const items = PAPER_ITEMS.flatMap((item) => reportItem(item, stored) ?? []);
   const files = new Map([
     ["README.md", indexPage(items, reports)],
+    [METHOD_PAGE, methodPage(reports)],
     ["results.jsonl", resultLines(stored)],
     ["best-runs.json", `${JSON.stringify(bestRuns(stored), null, 2)}\n`],
   ]);
@@ -97,7 +99,7 @@ function indexPage(items: readonly ItemReport[], reports: readonly ExperimentRep
   const ofPaper = items.map((item) => `- [${item.item.title}](${item.item.id}.md): ${itemHeadline(item)}`).join("\n");
   const paper = ofPaper === "" ? [] : ["## The paper's tables and figures", ofPaper];
   const experiments = lines.length === 0 ? "No runs are stored yet." : lines.join("\n");
-  return `${[GENERATED_MARK, INTRODUCTION, ...paper, "## Experiments", experiments, REPRODUCE].join("\n\n")}\n`;
+  return `${[GENERATED_MARK, INTRODUCTION, ...paper, "## Experiments", `The same [by method](${METHOD_PAGE}).`, experiments, REPRODUCE].join("\n\n")}\n`;
 }
 
 function indexLine(report: ExperimentReport): string {

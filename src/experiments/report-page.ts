@@ -47,7 +47,7 @@ export function experimentPage(report: ExperimentReport, figures: readonly Repor
     "## How it was measured",
     list(measuredBy(report)),
     "## Runs",
-    `${finishedCount} of ${experiment.runs.length} planned runs are finished. Each can be repeated: same settings, same code and same backend give the same hashes.`,
+    `${finishedCount} of ${experiment.runs.length} planned runs are finished. Each can be repeated: same settings, same code and same backend give the same hashes.${lentSentence(report)}`,
     runsTable(report),
     ...deviationsSection(report),
   ];
@@ -241,8 +241,21 @@ function runsTable(report: ExperimentReport): string {
   ];
   return table(
     columns,
-    report.arms.flatMap(({ arm }) => arm.runs.map((run) => runRow(run, `runs/${report.experiment.id}/${run.name}`))),
+    report.arms.flatMap(({ arm }) =>
+      arm.runs.map((run) => {
+        const place = run.lentBy ?? { experiment: report.experiment.id, run: run.name };
+        return runRow(run, `runs/${place.experiment}/${place.run}`);
+      }),
+    ),
   );
+}
+
+/** Runs that are another experiment's too. */
+function lentSentence({ arms }: ExperimentReport): string {
+  const lenders = arms.flatMap(({ arm }) => arm.runs.flatMap(({ lentBy }) => lentBy?.experiment ?? []));
+  if (lenders.length === 0) return "";
+  const names = [...new Set(lenders)].map((id) => `[${id}](${id}.md)`).join(", ");
+  return ` ${lenders.length} of them ${lenders.length === 1 ? "is" : "are"} also planned by ${names} and stored there.`;
 }
 
 const HASH_LENGTH = 12;

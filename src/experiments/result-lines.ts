@@ -32,10 +32,12 @@ export function resultLine(experiment: Experiment, run: RecordedRun): ResultLine
   };
 }
 
-/** All finished runs, in the order of the plans. */
+/** All finished runs, in the order of the plans, each where it is stored. */
 export function resultLines(stored: readonly StoredExperiment[]): string {
   return stored
-    .flatMap(({ experiment, runs }) => runs.flatMap((run) => resultLine(experiment, run) ?? []))
+    .flatMap(({ experiment, runs }) =>
+      runs.flatMap((run) => (run.lentBy === undefined ? (resultLine(experiment, run) ?? []) : [])),
+    )
     .map((line) => `${JSON.stringify(line)}\n`)
     .join("");
 }

@@ -94,8 +94,8 @@ export function bestRuns(stored: readonly StoredExperiment[]): BestRun[] {
 }
 
 function finishedRuns({ experiment, runs }: StoredExperiment): BestRun[] {
-  return runs.flatMap(({ name, end, config, curve }): BestRun[] => {
-    if (end === null) return [];
+  return runs.flatMap(({ name, end, config, curve, lentBy }): BestRun[] => {
+    if (end === null || lentBy !== undefined) return [];
     const { task, preset, house, method, seed } = config;
     const { commit, heldOutReturn, heldOutSuccess } = end;
     const run = `${experiment.id}/${name}`;

@@ -2,6 +2,7 @@
  * @file The plans of tables 1 and 2 and of figure 8: every method on every task, and trained policies on new tasks.
  */
 import type { RunConfig } from "../core/training/run-config.ts";
+import { BREAKTHROUGH_RETURN } from "./arm-results.ts";
 import { FIRST_METHODS, NAIVE, REFLEXION, TABLE_METHODS } from "./arms.ts";
 import {
   gridRuns,
@@ -162,8 +163,16 @@ export const NEW_TASKS: readonly NewTaskPlan[] = [
 
 const NEW_TASK_SEEDS = [1, 2, 3];
 
-/** The learning recipe for policies that go on reading tips, the same for both methods (learning-recipe.md §4). */
-const KEEPS_READING: Partial<RunConfig> = { learningRate: 1e-4, rehearsalCoefficient: 0.5 };
+/**
+ * The learning recipe for policies that go on reading tips, the same for both methods (learning-recipe.md §4): small
+ * steps, rehearsal, and an end once the task is learned.
+ */
+const KEEPS_READING: Partial<RunConfig> = {
+  learningRate: 1e-4,
+  rehearsalCoefficient: 0.5,
+  stopReturn: BREAKTHROUGH_RETURN,
+  stopDelay: 5,
+};
 
 /** The base that both tasks begin with. */
 function baseOfPlan({ from, to }: NewTaskPlan): string {
@@ -177,7 +186,8 @@ export function newTaskTraining(plan: NewTaskPlan): Experiment {
   return {
     id: base === baseFor(task) ? `new-task-training.${task}` : `new-task-training.${task}.${base}`,
     title: `Figure 8, training: ${task}`,
-    question: "The policies that are then tried on new tasks: one third of the learning rate, with rehearsal.",
+    question:
+      "The policies that are then tried on new tasks: one third of the learning rate, with rehearsal, and five iterations on once the task is learned.",
     runs: gridRuns({
       arms: ["empo2", "grpo"].map((method) => ({ arm: method, changes: { method } })),
       houses: [house],

@@ -15,27 +15,49 @@ export interface BackendChoicePorts {
   readonly start: (prefer: BackendName) => Promise<SelectedBackend>;
   /** Milliseconds of the self-test on the kind that was started last; rejects if its result is wrong. */
   readonly selfTestMs: () => Promise<number>;
+  /** Does such work once all others have done theirs, in whatever worker or tab of this browser they are. */
+  readonly oneAtATime: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 
 const SETTING = "backendSpeeds";
 const SPEEDS = v.object({ device: v.string(), webgpuMs: v.number(), wasmMs: v.number() });
 type Speeds = v.InferOutput<typeof SPEEDS>;
 
+/** A self-test's result: milliseconds, or why it could not be done. */
+interface Measured {
+  readonly device: string;
+  readonly webgpuMs: number | string;
+  readonly wasmMs: number | string;
+}
+
 /** Starts the kind that is faster on this device. */
 export async function startFastest(ports: BackendChoicePorts): Promise<SelectedBackend> {
   const device = await ports.deviceName();
   if (device === null) return ports.start("webgpu"); // says why there is none, and takes the next
-  const known = v.safeParse(SPEEDS, await ports.store.readSetting(SETTING).catch(() => undefined));
-  if (known.success && known.output.device === device) return startWinner(known.output, ports);
-  const [wasm, webgpu] = [await tried("wasm", ports), await tried("webgpu", ports)];
-  if (typeof wasm === "string") return ports.start("webgpu"); // nothing to compare with, and nothing to remember
-  if (typeof webgpu === "string") {
+  const known = await knownSpeeds(device, ports);
+  // The lanes of a race begin together: the first measures, undisturbed by the others, who take what it remembered.
+  const again = async (): Promise<Measured> => (await knownSpeeds(device, ports)) ?? (await measured(device, ports));
+  const { webgpuMs, wasmMs } = known ?? (await ports.oneAtATime(again));
+  if (typeof wasmMs === "string") return ports.start("webgpu"); // nothing to compare with
+  if (typeof webgpuMs === "string") {
     const selected = await ports.start("wasm");
-    return { ...selected, reasons: [`Not using webgpu: ${webgpu}.`, ...selected.reasons] };
+    return { ...selected, reasons: [`Not using webgpu: ${webgpuMs}.`, ...selected.reasons] };
   }
-  const speeds = { device, wasmMs: wasm, webgpuMs: webgpu };
-  await ports.store.writeSetting(SETTING, speeds).catch(() => undefined); // then it is measured again next time
-  return startWinner(speeds, ports);
+  return startWinner({ device, webgpuMs, wasmMs }, ports);
+}
+
+/** What was remembered of this device. */
+async function knownSpeeds(device: string, { store }: BackendChoicePorts): Promise<Speeds | null> {
+  const known = v.safeParse(SPEEDS, await store.readSetting(SETTING).catch(() => undefined));
+  return known.success && known.output.device === device ? known.output : null;
+}
+
+/** Does the self-test on both kinds, and remembers the times if both can do it. */
+async function measured(device: string, ports: BackendChoicePorts): Promise<Measured> {
+  const speeds = { device, wasmMs: await tried("wasm", ports), webgpuMs: await tried("webgpu", ports) };
+  if (typeof speeds.wasmMs === "number" && typeof speeds.webgpuMs === "number")
+    await ports.store.writeSetting(SETTING, speeds).catch(() => undefined); // then it is measured again next time
+  return speeds;
 }
 
 async function startWinner(speeds: Speeds, { start }: BackendChoicePorts): Promise<SelectedBackend> {

@@ -1,6 +1,6 @@
 /**
- * @file One tab trains a run: a Web Lock named by it, which the browser frees when the tab or its worker ends. Another
- * tab asks for it on a channel of the same name; only a holder that does not let go in time is robbed.
+ * @file Web Locks, which the browser frees when a tab or its worker ends. One tab trains a run: another one asks for its
+ * lock on a channel of the same name; only a holder that does not let go in time is robbed.
  */
 
 /** After a reload, or when a hanging worker was ended, the old worker may hold the lock for a moment. */
@@ -40,6 +40,12 @@ export async function lockRun(runId: string, { takeOver, onWanted, onStolen }: L
     channel.close();
     unlock();
   };
+}
+
+/** Does a work when nobody else in this browser does one of the same name; at once where there are no locks. */
+export async function oneAtATime<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  const locks = (navigator as { locks?: LockManager }).locks;
+  return locks === undefined ? work() : locks.request(name, work);
 }
 
 function askToLetGo(name: string): void {

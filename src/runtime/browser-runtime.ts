@@ -9,7 +9,7 @@ import { activeClock } from "./active-clock.ts";
 import { graphicsDeviceName, selfTestMs, startBackend, type BackendName, type SelectedBackend } from "./backend.ts";
 import { startFastest } from "./backend-choice.ts";
 import { loadBaseFile, pretrainHere } from "./browser-base.ts";
-import { lockRun } from "./browser-lock.ts";
+import { lockRun, oneAtATime } from "./browser-lock.ts";
 import { breathing, messageTasks } from "./browser-tasks.ts";
 import { basePolicyState, createPolicy } from "./create-session.ts";
 import { ExclusivePolicy, type CallWatcher } from "./exclusive-policy.ts";
@@ -144,6 +144,7 @@ function startWanted(choice: BackendChoice, store: RunStore): Promise<SelectedBa
     deviceName: graphicsDeviceName,
     start,
     selfTestMs: () => selfTestMs(() => CLOCK.now()),
+    oneAtATime: (work) => oneAtATime("self-test", work),
   });
 }
 

@@ -165,6 +165,7 @@ const SESSION_SCHEMA = v.object({
   totalTokenCount: COUNT,
   rolloutsHash: HASH,
   lastEvaluation: v.nullable(EVALUATION),
+  reachedAt: v.optional(v.nullable(COUNT), null),
 });
 
 /** Unknown keys are dropped; everything else must be as a run writes it. */

@@ -1,5 +1,5 @@
 /** @file The page's views and their addresses: `#tasks`, `#results/<experiment>/<run>`, `#race`, `#new-task`. Pure. */
-import { MAP_EXPERIMENT } from "../experiments/pq-map.ts";
+import { GRID_EXPERIMENT } from "../experiments/p-q-grid.ts";
 import type { ViewName } from "./store/store.ts";
 
 export type AddressedView = Exclude<ViewName, "run">;
@@ -13,7 +13,7 @@ export const VIEW_TITLES: Readonly<Record<AddressedView, string>> = {
 };
 
 /** Of the experiment that is a map over p and q. */
-export const MAP_PATH: readonly string[] = [MAP_EXPERIMENT];
+export const MAP_PATH: readonly string[] = [GRID_EXPERIMENT];
 
 /** Somewhere to go. */
 export interface ViewEntry {

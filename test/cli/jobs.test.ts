@@ -70,6 +70,17 @@ describe("the jobs of a sweep", () => {
     expect(open).not.toContain(`${TRAINING}/grpo.house-1.seed-1`);
   });
 
+  it("are made once where two experiments plan the same run, in the first one's folder unless it is there already", () => {
+    const [arms, grid] = [experimentById("teaching-arms"), experimentById("p-q.teaching")];
+    const choice = { out, only: "house-1", seeds: undefined };
+    const shared = (): string[] => namesOf(jobsOf([grid], { ...choice, only: "empo2-p-0.25-q-0.house-1" }));
+    expect(shared()).toEqual(["teaching-arms/empo2-q0.house-1.seed-1"]);
+    const [ofArms, ofGrid, ofBoth] = [[arms], [grid], [arms, grid]].map((plans) => jobsOf(plans, choice).length);
+    expect(ofBoth).toBe(ofArms! + ofGrid! - 2); // q 0 and q 1
+    leave("p-q.teaching", "empo2-p-0.25-q-0.house-1.seed-1", "summary.json");
+    expect(shared()).toEqual(["p-q.teaching/empo2-p-0.25-q-0.house-1.seed-1"]);
+  });
+
   it("are timed by their results", () => {
     const [training] = trialJobs();
     mkdirSync(training!.folder, { recursive: true });

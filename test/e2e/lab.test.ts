@@ -54,3 +54,32 @@ test.each(VIEWPORTS)("at $width pixels a run is started, paused and stepped besi
     await playground.close();
   }
 });
+
+test("on a projector the toolbar has one row, whatever state a run is in", async () => {
+  const viewport = { width: 1280, height: 720 };
+  const playground = await openPlayground({ withoutWebGpu: true, viewport, suffix: tinyRun({ iterations: 200 }) });
+  const { page } = playground;
+  const isOneRow = (): Promise<boolean> =>
+    page.evaluate(() => {
+      const row = document.querySelector('[data-testid="train"]')!.getBoundingClientRect().height;
+      return document.querySelector("header")!.getBoundingClientRect().height < 1.5 * row;
+    });
+  try {
+    expect(await isOneRow()).toBe(true);
+    await press(page, "train");
+    await waitUntilSaved(page, 1);
+    expect(await isOneRow()).toBe(true);
+    await press(page, "pause");
+    await page.getByRole("button", { name: "Resume" }).waitFor();
+    // The longest words of each place.
+    const words = { train: "Train again", iteration: "200", backend: "webgpu", saved: "saved at 200" };
+    await page.evaluate((texts) => {
+      for (const [testId, text] of Object.entries(texts))
+        document.querySelector(`[data-testid="${testId}"]`)!.lastChild!.nodeValue = text;
+    }, words);
+    expect(await isOneRow()).toBe(true);
+    expectQuiet(playground);
+  } finally {
+    await playground.close();
+  }
+});

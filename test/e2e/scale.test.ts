@@ -88,6 +88,10 @@ test(
         await page.getByText("Ready.").waitFor();
       }
       await waitForText(page, "tip-count", new RegExp(`^${TIPS}$`));
+      const tips = page.getByRole("list", { name: "Tips" }).getByRole("listitem");
+      expect(await tips.count()).toBe(50);
+      await page.getByRole("button", { name: /^Show 50 more of/ }).click();
+      expect(await tips.count()).toBe(100);
       expect(await page.locator('#result [role="group"] button[aria-pressed]').count()).toBe(RUNS);
       const times = (await interact(page)).sort((a, b) => a - b);
       const p95 = times[Math.floor(0.95 * times.length)]!;

@@ -124,3 +124,21 @@ test("a run that is reloaded again and again ends with the same weights and roll
   expect(finals[0]).toMatchObject({ iteration: 4, weightsHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
   expect(finals[1]).toEqual(finals[0]);
 });
+
+test("a run that stopped early goes on to its last iteration when someone trains it again", async () => {
+  // The base policy itself is over one point, at iteration 0.
+  const settings = { iterations: 6, evaluateEvery: 1, stopReturn: 1, stopDelay: 2 };
+  const playground = await openPlayground({ withoutWebGpu: true, suffix: tinyRun(settings) });
+  const { page } = playground;
+  try {
+    await press(page, "train");
+    const again = page.getByRole("button", { name: "Train again" });
+    await again.waitFor({ timeout: 60_000 });
+    await waitForText(page, "iteration", /^2$/);
+    await again.click();
+    await waitForText(page, "iteration", /^6$/, 60_000);
+    await again.waitFor();
+  } finally {
+    await playground.close();
+  }
+});

@@ -82,17 +82,17 @@ test("a run whose rollouts are recorded can be watched, and every experiment of 
 });
 
 test("a cell of the map over p and q fills the settings in and is marked, by the keyboard alone", async () => {
-  const playground = await openPlayground({ withoutWebGpu: true, suffix: "#results/pq-map" });
+  const playground = await openPlayground({ withoutWebGpu: true, suffix: "#results/p-q.teaching" });
   const { page } = playground;
   try {
-    const cell = page.getByRole("button", { name: /at p = 0.75, q = 0.333/ });
+    const cell = page.getByRole("button", { name: /at p = 0.7, q = 0.3/ });
     expect(await cell.getAttribute("aria-pressed")).toBe("false");
     await cell.focus();
     await page.keyboard.press("Enter");
-    await page.getByText("The settings have p = 0.75 and q = 0.333 now.").waitFor();
+    await page.getByText("The settings have p = 0.7 and q = 0.3 now.").waitFor();
     expect(await cell.getAttribute("aria-pressed")).toBe("true");
     await press(page, "back-to-run");
-    expect(new URL(page.url()).hash).toContain("memoryRolloutProbability=0.75&offPolicyProbability=0.333");
+    expect(new URL(page.url()).hash).toContain("memoryRolloutProbability=0.7&offPolicyProbability=0.3");
     expectQuiet(playground);
   } finally {
     await playground.close();

@@ -6,7 +6,6 @@ import { parseRunConfig } from "../../src/core/training/config-parsing.ts";
 import { DEFAULT_CONFIG } from "../../src/core/training/run-config.ts";
 import { sampleTasks } from "../../src/core/training/task-sampler.ts";
 import { Random } from "../../src/core/base/random.ts";
-import { armOfPq, FIGURE_10 } from "../../src/experiments/arms.ts";
 import { armsOfItem, PAPER_ITEMS, paperItems, runsOfItems } from "../../src/experiments/paper-items.ts";
 import {
   gridRuns,
@@ -16,10 +15,8 @@ import {
   withSeeds,
   type Experiment,
 } from "../../src/experiments/planned-runs.ts";
-import { EXPERIMENTS, experimentById } from "../../src/experiments/plans.ts";
-import {
-  baseFor,
-} from "../../src/experiments/task-plans.ts";
+import { EXPERIMENTS } from "../../src/experiments/plans.ts";
+import { baseFor } from "../../src/experiments/task-plans.ts";
 import { estimatedSeconds, workload } from "../../src/experiments/workload.ts";
 
 interface Shipped {
@@ -53,7 +50,10 @@ describe("plans", () => {
     for (const { id, runs } of EXPERIMENTS) {
       for (const { config } of runs) {
         if (!index.some(({ name }) => name === config.base)) continue;
-        expect(knowing(config.task).map(({ name }) => name), id).toContain(config.base);
+        expect(
+          knowing(config.task).map(({ name }) => name),
+          id,
+        ).toContain(config.base);
       }
     }
   });
@@ -65,6 +65,20 @@ describe("plans", () => {
       const place = trainingRunOf(config.base)!;
       const training = EXPERIMENTS.find(({ id }) => id === place.experiment)!;
       expect(plannedRun(training, place.run)?.config.seed).toBe(config.seed);
+    }
+  });
+});
+
+describe("the policies of figure 8", () => {
+  it("are trained alike but for the method: small steps, rehearsal, and an end once the task is learned", () => {
+    const training = EXPERIMENTS.filter(({ id }) => id.startsWith("new-task-training."));
+    expect(training.length).toBeGreaterThan(2);
+    for (const { runs } of training) {
+      const settings = { rehearsalCoefficient: 0.5, stopReturn: 95, stopDelay: 5, learningRate: 1e-4 };
+      for (const { config } of runs) {
+        expect(config).toMatchObject(settings);
+        expect({ ...config, method: "grpo", seed: 1 }).toEqual({ ...runs[0]!.config, method: "grpo", seed: 1 });
+      }
     }
   });
 });
@@ -122,18 +136,6 @@ describe("the paper's items", () => {
     expect(of1!.map(({ id }) => id)).toEqual(["teaching", "power-component.easy"]);
     const arms = of1!.flatMap(({ runs }) => runs.map(({ arm }) => arm));
     expect(new Set(arms)).toEqual(new Set(["empo2", "grpo"]));
-  });
-
-  it("take the default p and q from the method as it is", () => {
-    expect([armOfPq(0.25, "0.67"), armOfPq(0.1, "0.67")]).toEqual(["empo2", "empo2-p-0.1-q-0.67"]);
-    expect(FIGURE_10.p.filter(({ arm }) => arm === "empo2")).toHaveLength(1);
-    expect(FIGURE_10.q.filter(({ arm }) => arm === "empo2")).toHaveLength(1);
-    const grid = experimentById("p-q.teaching").runs.map(({ config }) => config);
-    const isDefault = grid.some(
-      ({ memoryRolloutProbability: p, offPolicyProbability: q }) =>
-        p === DEFAULT_CONFIG.memoryRolloutProbability && q === DEFAULT_CONFIG.offPolicyProbability,
-    );
-    expect(isDefault).toBe(false);
   });
 });
 

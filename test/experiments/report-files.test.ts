@@ -36,6 +36,28 @@ const ARMS: StoredExperiment = {
   remarks: "Three remedies were tried.\n",
 };
 
+describe("the results by method", () => {
+  const page = reportFiles([METHODS, ARMS]).get("by-method.md")!;
+  const sectionOf = (id: string): string => page.split('<a id="').find((part) => part.startsWith(`${id}"`))!;
+
+  it("have the methods as they are, and link to where they are changed", () => {
+    const rows = sectionOf("empo2")
+      .split("\n")
+      .filter((line) => line.startsWith("| ["));
+    expect(rows).toHaveLength(1);
+    expect(rows[0]!.replaceAll(/ +/g, " ")).toMatch(
+      /^\| \[[^\]]*\]\(methods\.md\) \| EMPO² \| 3 \| 100\.0 \[100\.0, 100\.0\]/,
+    );
+    expect(sectionOf("empo2")).toMatch(/Changed in: \[[^\]]*\]\(arms\.md\)\./);
+    expect(sectionOf("reflexion")).not.toContain("Changed in");
+  });
+
+  it("say of which methods no run is recorded", () => {
+    expect(sectionOf("gigpo")).toContain("No run of it is recorded yet.");
+    expect(sectionOf("naive")).not.toContain("No run of it");
+  });
+});
+
 describe("the page of an experiment", () => {
   const page = reportFiles([METHODS]).get("methods.md")!;
 
@@ -164,7 +186,7 @@ describe("runs that are not as planned", () => {
 
   it("make no page if none is finished", () => {
     const files = reportFiles([{ ...planned, runs: [{ ...first!, end: null }], remarks: null }]);
-    expect([...files.keys()]).toEqual(["README.md", "results.jsonl", "best-runs.json"]);
+    expect([...files.keys()]).toEqual(["README.md", "by-method.md", "results.jsonl", "best-runs.json"]);
     expect(files.get("README.md")).toContain("No runs are stored yet.");
   });
 });

@@ -46,9 +46,10 @@ function gitStatus(path: string): string {
   }
 }
 
-/** An experiment's page also shows the arms it is compared with. */
-function skipReasonOf(out: string, { experiment, referenceExperiment }: ExperimentReport): string | null {
-  const ids = [experiment.id, ...(referenceExperiment === null ? [] : [referenceExperiment.id])];
+/** An experiment's page also shows the arms it is compared with, and runs that it shares. */
+function skipReasonOf(out: string, { experiment, referenceExperiment, arms }: ExperimentReport): string | null {
+  const lenders = arms.flatMap(({ arm }) => arm.runs.flatMap(({ lentBy }) => lentBy?.experiment ?? []));
+  const ids = [experiment.id, ...(referenceExperiment === null ? [] : [referenceExperiment.id]), ...new Set(lenders)];
   const reasons = ids.map((id) => reasonToSkip(out, id));
   return [reasonToWaitFor(join(out, `${experiment.id}.md`)), ...reasons].find((reason) => reason !== null) ?? null;
 }

@@ -12,6 +12,8 @@ interface Device {
 function browser() {
   const settings = new Map<string, unknown>();
   const started: BackendName[] = [];
+  const tests: BackendName[] = [];
+  let turn: Promise<unknown> = Promise.resolve();
   const visit = (device: Device): Promise<SelectedBackend> => {
     started.length = 0;
     let current: BackendName = "cpu";
@@ -35,14 +37,22 @@ function browser() {
         };
       },
       selfTestMs: async () => {
-        const ms = device.speeds[current]!;
+        const kind = current;
+        tests.push(kind);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        const ms = device.speeds[kind]!;
         if (Number.isNaN(ms)) throw new Error("wrong result");
         return ms;
+      },
+      oneAtATime: (work) => {
+        const done = turn.then(work);
+        turn = done.catch(() => undefined);
+        return done;
       },
     };
     return startFastest(ports);
   };
-  return { visit, started, settings };
+  return { visit, started, tests, settings };
 }
 
 const GPU: Device = { name: "a card", speeds: { webgpu: 3, wasm: 12.4 } };
@@ -72,6 +82,21 @@ describe("the automatic choice of a backend", () => {
     expect(started).toEqual(["wasm", "webgpu", "wasm"]);
     expect((await visit(SOFTWARE)).name).toBe("wasm");
     expect(started).toEqual(["wasm"]);
+  });
+
+  it("is measured by the first of four workers that begin together, for all of them", async () => {
+    const { visit, tests } = browser();
+    const lanes = await Promise.all(Array.from({ length: 4 }, () => visit(SOFTWARE)));
+    expect(lanes.map(({ name }) => name)).toEqual(["wasm", "wasm", "wasm", "wasm"]);
+    expect(new Set(lanes.map(({ reasons }) => reasons.join(" "))).size).toBe(1);
+    expect(tests).toEqual(["wasm", "webgpu"]);
+  });
+
+  it("lets the next worker measure where the first one failed", async () => {
+    const { visit, tests } = browser();
+    const broken: Device = { name: "a card", speeds: { webgpu: NaN, wasm: 9 } };
+    await Promise.all([visit(broken), visit(broken)]);
+    expect(tests).toEqual(["wasm", "webgpu", "wasm", "webgpu"]);
   });
 
   it("measures again on another device, and if what was remembered cannot be read", async () => {

@@ -33,6 +33,7 @@ const CHECKPOINT: SessionCheckpoint = {
     memory: "off",
     split: "test",
   },
+  reachedAt: 10,
 };
 
 const NETWORK = {

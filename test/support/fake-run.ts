@@ -179,5 +179,6 @@ export function emptyCheckpoint(config: RunConfig): SessionCheckpoint {
     totalTokenCount: 0,
     rolloutsHash: "0".repeat(64),
     lastEvaluation: null,
+    reachedAt: null,
   };
 }

@@ -12,6 +12,7 @@ import {
   type RunPlace,
 } from "../../experiments/planned-runs.ts";
 import { experimentById } from "../../experiments/plans.ts";
+import { homeOf } from "../../experiments/shared-runs.ts";
 import type { TimedRun } from "../../experiments/workload.ts";
 
 /** A run that is to be made in a folder. */
@@ -40,20 +41,27 @@ export function jobsOf(experiments: readonly Experiment[], { out, only, seeds }:
     .flatMap((experiment) =>
       experiment.runs
         .filter(({ name }) => only === undefined || name.includes(only))
-        .map((run) => jobOf(experiment, run, out)),
+        .map((run) => sharedJob(experiment, run, out)),
     );
-  const bases = wanted.flatMap(({ base }) => (base === null ? [] : [baseJob(base, out)]));
+  const bases = wanted.flatMap(({ base }) => (base === null ? [] : [plannedJob(base, out)]));
   return [...new Map([...bases, ...wanted].map((job) => [job.folder, job])).values()];
+}
+
+/** A run that another experiment plans with the same settings is made there, unless it was made here already. */
+function sharedJob(experiment: Experiment, run: PlannedRun, out: string): Job {
+  const own = jobOf(experiment, run, out);
+  const home = isFinished(own.folder) ? null : homeOf(run.config);
+  return home === null ? own : plannedJob(home, out);
 }
 
 function jobOf(experiment: Experiment, run: PlannedRun, out: string): Job {
   return { experiment, run, folder: join(out, experiment.id, run.name), base: trainingRunOf(run.config.base) };
 }
 
-function baseJob(place: RunPlace, out: string): Job {
+function plannedJob(place: RunPlace, out: string): Job {
   const experiment = experimentById(place.experiment);
   const run = plannedRun(experiment, place.run);
-  if (run === null) throw new ConfigError(`sweep: a base that is planned, got ${place.experiment}/${place.run}`);
+  if (run === null) throw new ConfigError(`sweep: a run that is planned, got ${place.experiment}/${place.run}`);
   return jobOf(experiment, run, out);
 }
 

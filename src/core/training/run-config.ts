@@ -88,6 +88,10 @@ export interface RunConfig extends CriticConfig, RescoringConfig {
   readonly evaluationVariations: number;
   readonly evaluationEpisodes: number;
   readonly evaluationTemperature: number;
+  /** Held-out return at which a run ends early, points; 0 for never. */
+  readonly stopReturn: number;
+  /** Iterations that it still does then. */
+  readonly stopDelay: number;
   readonly measureKlEvery: number;
   /** What an alarm (core/training/alarms.ts) does besides being told. */
   readonly onAlarm: "tell" | "pause";

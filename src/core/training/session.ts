@@ -15,6 +15,7 @@ import type { LanguageModelRow, Policy, PolicyState, UpdateStats } from "../poli
 import { rollOut, type RolloutRequest } from "../rollout/rollout-engine.ts";
 import { toRolloutRecord, type Trajectory } from "../rollout/trajectory.ts";
 import type { LearnedRow } from "../rollout/update-rows.ts";
+import { lastIteration, reachedAt } from "./early-stop.ts";
 import { evaluate, evaluateTrials, type TrialSeries } from "./evaluator.ts";
 import { EMPTY_ROLLOUTS_HASH, extendRolloutsHash, weightsHash } from "./fingerprint.ts";
 import {
@@ -63,6 +64,8 @@ export interface SessionCheckpoint extends RunKnowledgeState {
   readonly totalTokenCount: number;
   readonly rolloutsHash: string;
   readonly lastEvaluation: EvaluationRecord | null;
+  /** Iteration whose evaluation first reached the return at which the run is to stop. */
+  readonly reachedAt: number | null;
 }
 
 /** A memory-on evaluation (method.md §5). */
@@ -81,6 +84,7 @@ export class TrainingSession {
   #totalTokenCount = 0;
   #rolloutsHash = EMPTY_ROLLOUTS_HASH;
   #lastEvaluation: EvaluationRecord | null = null;
+  #reachedAt: number | null = null;
   #lastRollouts: readonly RolloutRecord[] = [];
   #times: Record<keyof PhaseTimes, number> = emptyTimes();
 
@@ -115,6 +119,7 @@ export class TrainingSession {
     session.#totalTokenCount = checkpoint.totalTokenCount;
     session.#rolloutsHash = checkpoint.rolloutsHash;
     session.#lastEvaluation = checkpoint.lastEvaluation;
+    session.#reachedAt = checkpoint.reachedAt;
     session.#started();
     return session;
   }
@@ -125,7 +130,11 @@ export class TrainingSession {
   }
 
   get isFinished(): boolean {
-    return this.#iteration >= this.#config.iterations;
+    return this.#iteration >= this.#lastIteration;
+  }
+
+  get #lastIteration(): number {
+    return lastIteration(this.#config, this.#reachedAt);
   }
 
   get config(): RunConfig {
@@ -149,7 +158,9 @@ export class TrainingSession {
   updateConfig(changes: Partial<RunConfig>): void {
     const cold = CONFIG_FIELDS.find(({ key, hot }) => !hot && key in changes && changes[key] !== this.#config[key]);
     if (cold !== undefined) throw new ConfigError(`setConfig: a setting that may change in a run, got "${cold.key}"`);
+    const { stopReturn } = this.#config;
     this.#config = parseRunConfig({ ...this.#config, ...changes });
+    if (stopReturn !== this.#config.stopReturn) this.#reachedAt = this.#reachedNow(null);
     this.#emit({ type: "configChanged", iteration: this.#iteration, changes });
   }
 
@@ -180,6 +191,7 @@ export class TrainingSession {
       totalTokenCount: this.#totalTokenCount,
       rolloutsHash: this.#rolloutsHash,
       lastEvaluation: this.#lastEvaluation,
+      reachedAt: this.#reachedAt,
     };
   }
 
@@ -318,8 +330,13 @@ export class TrainingSession {
   }
 
   #evaluationIsDue(): boolean {
-    const { evaluateEvery, iterations } = this.#config;
-    return (evaluateEvery > 0 && this.#iteration % evaluateEvery === 0) || this.#iteration === iterations;
+    const { evaluateEvery } = this.#config;
+    return (evaluateEvery > 0 && this.#iteration % evaluateEvery === 0) || this.#iteration === this.#lastIteration;
+  }
+
+  /** By the last evaluation, if there is one. */
+  #reachedNow(before: number | null): number | null {
+    return this.#lastEvaluation === null ? null : reachedAt(before, this.#lastEvaluation, this.#config);
   }
 
   async #evaluate(): Promise<void> {
@@ -338,10 +355,11 @@ export class TrainingSession {
       random: this.#random.fork(`evaluation ${this.#iteration}`),
       iteration: this.#iteration,
     };
-    const withMemory = algorithmById(config.method).usesMemoryAtTest && this.#iteration === config.iterations;
+    const withMemory = algorithmById(config.method).usesMemoryAtTest && this.#iteration === this.#lastIteration;
     const trials = withMemory ? await evaluateTrials(plan, MEMORY_SERIES) : [await evaluate(plan)];
     for (const evaluation of trials) this.#emit({ type: "evaluated", evaluation });
     this.#lastEvaluation = { ...trials.at(-1)!, iteration: this.#iteration };
+    this.#reachedAt = this.#reachedNow(this.#reachedAt);
   }
 
   #started(): void {

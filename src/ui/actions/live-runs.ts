@@ -138,12 +138,16 @@ export function train(): void {
   rememberSession({ wasRunning: true });
 }
 
-/** Tells a finished run that it has more iterations now, in case the form has not yet; false if it has none. */
+/**
+ * Tells a finished run that it has more iterations now, in case the form has not yet; false if it has none. One that
+ * stopped early goes on to its last iteration.
+ */
 function extend(): boolean {
   const { settings } = usePage.getState();
   const done = liveView(usePage.getState())?.run.iteration ?? 0;
   if (settings.running === null || settings.running.iterations <= done) return false;
-  sendToAll({ type: "setConfig", changes: { iterations: settings.running.iterations } });
+  const { iterations, stopReturn } = settings.running;
+  sendToAll({ type: "setConfig", changes: stopReturn === 0 ? { iterations } : { iterations, stopReturn: 0 } });
   return true;
 }
 

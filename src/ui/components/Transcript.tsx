@@ -2,6 +2,7 @@ import { Fragment, useEffect, useRef } from "react";
 import type { RetrievalRecord } from "../../core/events/training-event.ts";
 import { formatScore, formatSigned } from "../format.ts";
 import { classNames } from "./class-names.ts";
+import controls from "./controls.module.css";
 import styles from "./Transcript.module.css";
 
 /** One turn as it is read. */
@@ -90,7 +91,7 @@ function Turn({ turn: { action, observation, reward }, index, current, onChoose 
     <>
       <span className={styles.action}>{action === "" ? "(no word)" : action}</span>
       {reward !== 0 && (
-        <span className={reward > 0 ? styles.gain : styles.loss} title={`${formatScore(reward)} points`}>
+        <span className={reward > 0 ? controls.gain : controls.loss} title={`${formatScore(reward)} points`}>
           {formatSigned(reward, Number.isInteger(reward) ? 0 : 1)}
         </span>
       )}

@@ -3,6 +3,7 @@ import { ViewShell } from "../views/ViewShell.tsx";
 import { TrialResults } from "./TrialResults.tsx";
 import { TrialsSetup } from "./TrialsSetup.tsx";
 import { useTrials, type Candidate } from "./trials-store.ts";
+import parts from "../views/view-parts.module.css";
 import styles from "./NewTask.module.css";
 
 /** A trained policy on a task it has not seen, weights frozen: does its memory help it from trial to trial? */
@@ -11,7 +12,7 @@ export function NewTaskView() {
   const tried = useTrials((trials) => trials.tried);
   return (
     <ViewShell view="new-task" title="New task, no weight update">
-      <div className={styles.scroller}>
+      <div className={parts.scroller}>
         <p className={styles.about}>
           The weights are frozen as they are now. Each policy does trial after trial on the test variations of another
           task or house: with memory, so that the tips of one trial are read in the next (it begins empty), and without.

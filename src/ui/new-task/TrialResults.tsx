@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { Chart, type ChartSeries, type ChartSpec } from "../components/Chart.tsx";
+import { NumberHeads } from "../components/NumberHeads.tsx";
 import { Swatch } from "../components/Swatch.tsx";
 import { classNames } from "../components/class-names.ts";
 import controls from "../components/controls.module.css";
@@ -7,6 +8,7 @@ import { formatMeanScore, formatPercent, formatSigned, plural } from "../format.
 import { runStyle, type RunStyle } from "../panels/run-styles.ts";
 import { gainOf, trialCurves, type TrialCurve, type TriedTitle } from "./trial-results.ts";
 import { useTrials, type TrialsState } from "./trials-store.ts";
+import parts from "../views/view-parts.module.css";
 import styles from "./NewTask.module.css";
 
 const FILE_COLORS = ["--third", "--gigpo", "--retrospex", "--context-distillation", "--update"];
@@ -23,7 +25,7 @@ export function TrialResults({ tried }: { readonly tried: NonNullable<TrialsStat
   const variations = done[0]?.record.perVariation.length ?? 0;
   return (
     <>
-      <figure className={styles.figure}>
+      <figure className={parts.figure}>
         <figcaption>
           <b>
             {plan.task}, {plan.preset}, house {plan.house}
@@ -33,7 +35,7 @@ export function TrialResults({ tried }: { readonly tried: NonNullable<TrialsStat
             {plural(variations, "test variation")}, {plural(plan.episodes, "episode")} each.
           </span>
         </figcaption>
-        <div className={styles.chart}>
+        <div className={parts.chart}>
           <Chart spec={spec} testId="trials-chart" />
         </div>
       </figure>
@@ -95,25 +97,21 @@ interface GainTableProps {
 
 function GainTable({ policies, curves }: GainTableProps) {
   return (
-    <div className={styles.wide} role="region" aria-label="What was gained" tabIndex={0}>
+    <div className={classNames(parts.wide, styles.gains)} role="region" aria-label="What was gained" tabIndex={0}>
       <table className={controls.table}>
         <caption className={controls.visuallyHidden}>What each policy gained from its first trial to its last</caption>
         <thead>
           <tr>
             <th scope="col">policy</th>
             <th scope="col">memory</th>
-            {["trials", "first", "last", "gain", "success in the last"].map((title) => (
-              <th key={title} scope="col" className={controls.number}>
-                {title}
-              </th>
-            ))}
+            <NumberHeads titles={["trials", "first", "last", "gain", "success in the last"]} />
           </tr>
         </thead>
         <tbody>
           {curves.map((curve) => (
             <tr key={`${curve.policy} ${curve.memory}`} data-curve={`${curve.policy} ${curve.memory}`}>
               <th scope="row">
-                <span className={classNames(styles.name)}>
+                <span className={styles.name}>
                   <Swatch style={styleOf(policies, curve)} /> {policies[curve.policy]!.title}
                 </span>
               </th>

@@ -18,6 +18,7 @@ import {
   useTrials,
   type Candidate,
 } from "./trials-store.ts";
+import parts from "../views/view-parts.module.css";
 import styles from "./NewTask.module.css";
 
 const MAX_HOUSE = 9999;
@@ -30,8 +31,8 @@ export function TrialsSetup({ candidates }: { readonly candidates: readonly Cand
   const isOn = state === "gathering" || state === "running";
   const chosen = candidates.filter(({ id }) => !left.includes(id));
   return (
-    <div className={styles.setup}>
-      <fieldset className={styles.policies} disabled={isOn}>
+    <div className={parts.setup}>
+      <fieldset className={classNames(parts.choices, styles.policies)} disabled={isOn}>
         <legend>Policies</legend>
         {candidates.map(({ id, title }) => (
           <label key={id}>
@@ -53,7 +54,7 @@ export function TrialsSetup({ candidates }: { readonly candidates: readonly Cand
         </p>
       )}
       <TaskFields isDisabled={isOn} />
-      <div className={styles.line}>
+      <div className={parts.row}>
         {isOn ? (
           <button type="button" data-testid="trials-stop" className={controls.button} onClick={stopTrials}>
             Stop
@@ -87,7 +88,7 @@ function TaskFields({ isDisabled }: { readonly isDisabled: boolean }) {
   const trainedOn = usePage((page) => page.settings.draft.task);
   const pair = PAPER_PAIRS[trainedOn];
   return (
-    <div className={styles.line}>
+    <div className={parts.row}>
       <Choice
         label="Task"
         value={task}
@@ -176,7 +177,7 @@ function Status() {
     );
   }
   return (
-    <p role="status" className={styles.line} data-testid="trials-status">
+    <p role="status" className={parts.row} data-testid="trials-status">
       {state === "gathering" && "Freezing the policies…"}
       {state === "over" && "All trials are done."}
       {state === "stopped" && "Stopped."}

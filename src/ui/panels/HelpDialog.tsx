@@ -1,5 +1,4 @@
-import { useEffect, useRef } from "react";
-import { Icon } from "../components/Icon.tsx";
+import { Dialog } from "../components/Dialog.tsx";
 import controls from "../components/controls.module.css";
 import { usePage } from "../store/store.ts";
 import styles from "./HelpDialog.module.css";
@@ -28,49 +27,36 @@ const WORDS: readonly (readonly [string, string])[] = [
 /** What the page shows, its words and its keys. */
 export function HelpDialog() {
   const isOpen = usePage((state) => state.isHelpOpen);
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (isOpen) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [isOpen]);
   const close = () => usePage.setState({ isHelpOpen: false });
   return (
-    <dialog ref={dialog} className={styles.dialog} aria-labelledby="help-title" onClose={close}>
-      <div className={styles.header}>
-        <h2 id="help-title">What you see</h2>
-        <button type="button" className={controls.icon} aria-label="Close the help" onClick={close}>
-          <Icon name="close" />
-        </button>
-      </div>
-      <div className={styles.content}>
-        <p>
-          A tiny language policy acts in text worlds and learns from its points. <b>GRPO</b> learns from the rollouts as
-          they come. <b>EMPO²</b> also writes tips, reads them in some rollouts, and learns to do without them. From
-          left to right: the world, the memory, what the policy would write, what is learned, and the result.
-        </p>
-        <p>
-          <b>Play it yourself</b> gives you the same world and the same commands. Under <b>Views</b>: all <b>tasks</b>{" "}
-          of both worlds and how hard they are; the recorded <b>results</b> beside the paper’s, with a <b>map</b> over p
-          and q; a <b>race</b> of methods over several seeds; and your policy, frozen, on a <b>new task</b> with its
-          memory alone.
-        </p>
-        <dl className={styles.keys}>
-          {WORDS.map(([word, meaning]) => (
-            <WordRow key={word} word={word} meaning={meaning} />
-          ))}
-        </dl>
-        <h3>Keys</h3>
-        <dl className={styles.keys}>
-          {KEYS.map(([key, meaning]) => (
-            <KeyRow key={key} name={key} meaning={meaning} />
-          ))}
-        </dl>
-        <p className={controls.note}>
-          Everything happens in this browser: nothing is sent anywhere. Runs are stored here after every iteration and
-          go on after a reload. Paper: EMPO², arXiv 2602.23008.
-        </p>
-      </div>
-    </dialog>
+    <Dialog title="What you see" closeLabel="Close the help" isOpen={isOpen} onClose={close}>
+      <p>
+        A tiny language policy acts in text worlds and learns from its points. <b>GRPO</b> learns from the rollouts as
+        they come. <b>EMPO²</b> also writes tips, reads them in some rollouts, and learns to do without them. From left
+        to right: the world, the memory, what the policy would write, what is learned, and the result.
+      </p>
+      <p>
+        <b>Play it yourself</b> gives you the same world and the same commands. Under <b>Views</b>: all <b>tasks</b> of
+        both worlds and how hard they are; the recorded <b>results</b> beside the paper’s, with a <b>map</b> over p and
+        q; a <b>race</b> of methods over several seeds; and your policy, frozen, on a <b>new task</b> with its memory
+        alone.
+      </p>
+      <dl className={styles.keys}>
+        {WORDS.map(([word, meaning]) => (
+          <WordRow key={word} word={word} meaning={meaning} />
+        ))}
+      </dl>
+      <h3>Keys</h3>
+      <dl className={styles.keys}>
+        {KEYS.map(([key, meaning]) => (
+          <KeyRow key={key} name={key} meaning={meaning} />
+        ))}
+      </dl>
+      <p className={controls.note}>
+        Everything happens in this browser: nothing is sent anywhere. Runs are stored here after every iteration and go
+        on after a reload. Paper: EMPO², arXiv 2602.23008.
+      </p>
+    </Dialog>
   );
 }
 

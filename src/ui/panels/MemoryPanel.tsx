@@ -13,7 +13,8 @@ import { RetrievedTips } from "./RetrievedTips.tsx";
 import { TipEditor } from "./TipEditor.tsx";
 import styles from "./MemoryPanel.module.css";
 
-const PAGE_SIZE = 200;
+/** Every row is drawn anew after an iteration, as all tips grow older: more of them would hold up the page's thread. */
+const PAGE_SIZE = 50;
 
 /** The tips of the run: as they are written, which were read, and by hand. */
 export function MemoryPanel() {

@@ -159,7 +159,7 @@ function GameControls({ last, actions }: GameControlsProps) {
       <span role="status" data-testid="hand-status">
         score <b data-testid="hand-score">{formatScore(last.score)}</b> of 100
         {last.reward !== 0 && (
-          <span className={last.reward > 0 ? styles.gain : styles.loss}> {formatSigned(last.reward, 0)}</span>
+          <span className={last.reward > 0 ? controls.gain : controls.loss}> {formatSigned(last.reward, 0)}</span>
         )}
         {last.done ? ", the episode is over" : `, turn ${actions.length}`}
       </span>

@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { IterationSummary, PhaseTimes } from "../../core/events/training-event.ts";
 import { Shares } from "../components/Figures.tsx";
 import controls from "../components/controls.module.css";
+import { NumberHeads } from "../components/NumberHeads.tsx";
 import { formatCount, formatDuration, formatPercent, formatScore, formatTokens } from "../format.ts";
 import { meanTimes, summarise, type RunCurves } from "../store/curves.ts";
 import { totalMs, type Mark } from "../store/run-slice.ts";
@@ -72,18 +73,7 @@ function Tables({ runs }: { readonly runs: readonly RunCurves[] }) {
         <thead>
           <tr>
             <th scope="col">run</th>
-            <th scope="col" className={controls.number}>
-              episodes
-            </th>
-            <th scope="col" className={controls.number}>
-              tokens
-            </th>
-            <th scope="col" className={controls.number}>
-              time
-            </th>
-            <th scope="col" className={controls.number}>
-              success
-            </th>
+            <NumberHeads titles={["episodes", "tokens", "time", "success"]} />
           </tr>
         </thead>
         <tbody>
@@ -121,15 +111,7 @@ function EvaluationTable({ run: { title, evaluations } }: { readonly run: RunCur
       <thead>
         <tr>
           <th scope="col">iteration</th>
-          <th scope="col" className={controls.number}>
-            return, points
-          </th>
-          <th scope="col" className={controls.number}>
-            success
-          </th>
-          <th scope="col" className={controls.number}>
-            episodes
-          </th>
+          <NumberHeads titles={["return, points", "success", "episodes"]} />
         </tr>
       </thead>
       <tbody>

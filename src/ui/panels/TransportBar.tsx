@@ -98,7 +98,8 @@ function Counters() {
         iteration <b data-testid="iteration">{iteration}</b> {total !== null && `of ${total}`}
       </span>
       <span className={styles.pill} title={worker?.backendReason ?? "Chosen when you press Train"}>
-        backend <b data-testid="backend">{worker?.backend ?? "–"}</b>
+        <span className={styles.word}>backend </span>
+        <b data-testid="backend">{worker?.backend ?? "–"}</b>
       </span>
       {worker !== null && worker.state !== "elsewhere" && <SavedPill saved={worker.saved} />}
     </>

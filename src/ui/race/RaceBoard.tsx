@@ -2,10 +2,12 @@ import { methodTitle } from "../actions/run-title.ts";
 import { Swatch } from "../components/Swatch.tsx";
 import { classNames } from "../components/class-names.ts";
 import controls from "../components/controls.module.css";
+import { NumberHeads } from "../components/NumberHeads.tsx";
 import { formatMeanScore, formatPercent } from "../format.ts";
 import { runStyle } from "../panels/run-styles.ts";
 import type { MethodResult } from "./race-curves.ts";
 import type { Racer } from "./race.ts";
+import parts from "../views/view-parts.module.css";
 import styles from "./Race.module.css";
 
 /** What each method has reached, the best first. */
@@ -18,15 +20,7 @@ export function RaceBoard({ results }: { readonly results: readonly MethodResult
       <thead>
         <tr>
           <th scope="col">method</th>
-          <th scope="col" className={controls.number}>
-            held-out
-          </th>
-          <th scope="col" className={controls.number}>
-            success
-          </th>
-          <th scope="col" className={controls.number}>
-            seeds done
-          </th>
+          <NumberHeads titles={["held-out", "success", "seeds done"]} />
         </tr>
       </thead>
       <tbody>
@@ -72,7 +66,7 @@ const STATES: Readonly<Record<Racer["state"], string>> = {
 /** Every run of the race. */
 export function RacerTable({ racers }: { readonly racers: readonly Racer[] }) {
   return (
-    <div className={styles.wide} role="region" aria-label="Runs of the race" tabIndex={0}>
+    <div className={parts.wide} role="region" aria-label="Runs of the race" tabIndex={0}>
       <table className={controls.table}>
         <caption className={controls.visuallyHidden}>Runs of the race</caption>
         <thead>
@@ -80,15 +74,7 @@ export function RacerTable({ racers }: { readonly racers: readonly Racer[] }) {
             <th scope="col">run</th>
             <th scope="col">state</th>
             <th scope="col">backend</th>
-            <th scope="col" className={controls.number}>
-              iteration
-            </th>
-            <th scope="col" className={controls.number}>
-              train
-            </th>
-            <th scope="col" className={controls.number}>
-              held-out
-            </th>
+            <NumberHeads titles={["iteration", "train", "held-out"]} />
           </tr>
         </thead>
         <tbody>

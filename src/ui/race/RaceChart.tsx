@@ -6,7 +6,7 @@ import { formatMeanScore } from "../format.ts";
 import { runStyle } from "../panels/run-styles.ts";
 import type { MethodResult } from "./race-curves.ts";
 import type { Racer } from "./race.ts";
-import styles from "./Race.module.css";
+import parts from "../views/view-parts.module.css";
 
 interface RaceChartProps {
   readonly racers: readonly Racer[];
@@ -19,8 +19,8 @@ export function RaceChart({ racers, results }: RaceChartProps) {
   // eslint-disable-next-line react-hooks/exhaustive-deps -- see above
   const spec = useMemo(() => chartOf(racers, results), [results]);
   return (
-    <figure className={styles.figure}>
-      <div className={styles.chart}>
+    <figure className={parts.figure}>
+      <div className={parts.chart}>
         <Chart spec={spec} testId="race-chart" />
       </div>
       <figcaption className={controls.note}>

@@ -17,7 +17,7 @@ import {
   useRace,
 } from "./race-store.ts";
 import { saveRaceCurves } from "./save-curves.ts";
-import styles from "./Race.module.css";
+import parts from "../views/view-parts.module.css";
 
 const MAX_SEEDS = 20;
 const MAX_ITERATIONS = 1000;
@@ -36,11 +36,11 @@ export function RaceSetup() {
   const toggle = (method: string, isIn: boolean) =>
     changePlan({ methods: METHODS.filter((one) => (one === method ? isIn : plan.methods.includes(one))) });
   return (
-    <div className={styles.setup}>
+    <div className={parts.setup}>
       <p>
         On <b>{task}</b>, {preset}, house {house}, from seed {seed}, with all other settings of the Lab.
       </p>
-      <fieldset className={styles.methods} disabled={isOn}>
+      <fieldset className={parts.choices} disabled={isOn}>
         <legend>Methods</legend>
         {METHODS.map((method) => (
           <label key={method}>
@@ -53,7 +53,7 @@ export function RaceSetup() {
           </label>
         ))}
       </fieldset>
-      <div className={styles.numbers}>
+      <div className={parts.row}>
         <NumberInput
           label="Seeds"
           value={plan.seedCount}
@@ -88,7 +88,7 @@ function Buttons({ canStart }: { readonly canStart: boolean }) {
   );
   if (state === "none" || state === "over") {
     return (
-      <div className={styles.buttons}>
+      <div className={parts.row}>
         <button
           type="button"
           data-testid="race-start"
@@ -112,7 +112,7 @@ function Buttons({ canStart }: { readonly canStart: boolean }) {
     );
   }
   return (
-    <div className={styles.buttons}>
+    <div className={parts.row}>
       {state === "running" ? (
         <button type="button" data-testid="race-pause" className={controls.button} onClick={pauseRace}>
           <Icon name="pause" /> Pause
@@ -137,7 +137,7 @@ export function RaceProgress() {
   const words = { none: "", running: "Racing", over: "The race is over", paused: "Paused" }[state];
   const isPausing = state === "paused" && racers.some((racer) => racer.state === "running");
   return (
-    <p className={styles.progress} role="status" data-testid="race-progress">
+    <p className={parts.row} role="status" data-testid="race-progress">
       <progress aria-label="Iterations of the race" value={done} max={total} />
       {isPausing ? "Pausing after the iterations in flight" : words}: {done} of {total} iterations{rest};{" "}
       {plural(racers.filter(isActive).length, "worker")} at work.

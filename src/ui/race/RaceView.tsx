@@ -6,6 +6,7 @@ import { useRace } from "./race-store.ts";
 import { RaceBoard, RacerTable } from "./RaceBoard.tsx";
 import { RaceChart } from "./RaceChart.tsx";
 import { RaceProgress, RaceSetup } from "./RaceSetup.tsx";
+import parts from "../views/view-parts.module.css";
 import styles from "./Race.module.css";
 
 /** Methods side by side, live: the same settings, seeds and number of episodes, each run in a worker of its own. */
@@ -17,7 +18,7 @@ export function RaceView() {
   const results = useMemo(() => methodResults(racers), [evaluated]);
   return (
     <ViewShell view="race">
-      <div className={styles.scroller}>
+      <div className={parts.scroller}>
         <RaceSetup />
         {racers.length === 0 ? (
           <p className={controls.note}>

@@ -10,6 +10,7 @@ import { armChart } from "./arm-charts.ts";
 import { armStyles } from "./arm-styles.ts";
 import { estimateText, percentEstimateText } from "./numbers.ts";
 import { RunDetails } from "./RunDetails.tsx";
+import parts from "../views/view-parts.module.css";
 import styles from "./ResultsView.module.css";
 
 interface ExperimentPageProps {
@@ -88,11 +89,11 @@ interface FigureProps {
 function Figure({ title, unit, spec }: FigureProps) {
   if (spec === null) return null;
   return (
-    <figure className={styles.figure}>
+    <figure className={parts.figure}>
       <figcaption>
         <b>{title}</b> <span className={controls.note}>points by {unit}; bands: 95 % intervals over the runs</span>
       </figcaption>
-      <div className={styles.chart}>
+      <div className={parts.chart}>
         <Chart spec={spec} />
       </div>
     </figure>
@@ -108,7 +109,7 @@ interface ArmTableProps {
 
 function ArmTable({ experiment: { arms, referenceExperiment }, looks, hidden, onToggle }: ArmTableProps) {
   return (
-    <div className={styles.wide} role="region" aria-label="Arms" tabIndex={0}>
+    <div className={parts.wide} role="region" aria-label="Arms" tabIndex={0}>
       <table className={styles.data}>
         <caption className={controls.visuallyHidden}>What the runs of each arm reached</caption>
         <thead>
@@ -167,7 +168,7 @@ function RunTable({ experiment: { id, runs } }: { readonly experiment: SiteExper
   return (
     <section className={styles.section} aria-label="Runs">
       <h3>Runs</h3>
-      <div className={styles.wide} role="region" aria-label="Runs" tabIndex={0}>
+      <div className={parts.wide} role="region" aria-label="Runs" tabIndex={0}>
         <table className={styles.data}>
           <thead>
             <tr>

@@ -8,6 +8,7 @@ import { formatDuration, plural } from "../format.ts";
 import { hashOfView } from "../view-address.ts";
 import { axisTitle, plotChart } from "./arm-charts.ts";
 import { armStyles } from "./arm-styles.ts";
+import parts from "../views/view-parts.module.css";
 import styles from "./ResultsView.module.css";
 
 /** A figure of the paper from our runs: a plot for each task and measure, with the runs of every line. */
@@ -54,7 +55,7 @@ function Plot({ plot }: { readonly plot: SitePlot }) {
   const longest = Math.max(...lines.map(({ phases }) => (phases === null ? 0 : totalOf(phases))));
   const spec = useMemo(() => plotChart(plot, looks), [plot, looks]);
   return (
-    <figure className={styles.figure}>
+    <figure className={parts.figure}>
       <figcaption>
         <b>{measure}</b>{" "}
         <span className={controls.note}>
@@ -62,7 +63,7 @@ function Plot({ plot }: { readonly plot: SitePlot }) {
         </span>
       </figcaption>
       {spec !== null && (
-        <div className={styles.chart}>
+        <div className={parts.chart}>
           <Chart spec={spec} />
         </div>
       )}

@@ -6,6 +6,7 @@ import { formatMeanScore, plural } from "../format.ts";
 import { CellRuns } from "./CellRuns.tsx";
 import { percentEstimateText } from "./numbers.ts";
 import { averages, comparedRows, presetsOf, type ComparedCell, type ComparedRow } from "./table-rows.ts";
+import parts from "../views/view-parts.module.css";
 import styles from "./ResultsView.module.css";
 
 interface PaperTableProps {
@@ -33,7 +34,7 @@ export function PaperTable({ table, cells }: PaperTableProps) {
         {rows.length} run
         {preset === null ? "" : ` with preset “${preset}”`}.
       </p>
-      <div className={styles.wide} role="region" aria-label={table.title} tabIndex={0}>
+      <div className={parts.wide} role="region" aria-label={table.title} tabIndex={0}>
         <table className={styles.paper}>
           <thead>
             <tr>

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { DEFAULT_CONFIG } from "../../core/training/run-config.ts";
-import { MAP_Q, nearestPlace, type MapPlace } from "../../experiments/pq-map.ts";
+import { GRID_HOUSES, GRID_Q, nearestPlace, type PqPlace } from "../../experiments/p-q-grid.ts";
 import type { SiteExperiment } from "../../experiments/site-schema.ts";
 import { attempt } from "../actions/attempt.ts";
 import { chooseTask } from "../actions/task-actions.ts";
@@ -26,9 +26,9 @@ export function PqMap({ experiment }: { readonly experiment: SiteExperiment | nu
   return (
     <section className={styles.map} aria-label="Map over p and q">
       <p>
-        EMPO² in the teaching world, house 1: held-out return in points for each <b>p</b> (how often a rollout reads
-        tips) and <b>q</b> (how often it is then learned with the tips cut out). With p = 0 it is GRPO, and q changes
-        nothing. Choose a cell to put its p and q into the settings.
+        EMPO² in the teaching world, {GRID_HOUSES.length} houses: held-out return in points for each <b>p</b> (how often
+        a rollout reads tips) and <b>q</b> (how often it is then learned with the tips cut out). With p = 0 it is GRPO,
+        and q changes nothing. Choose a cell to put its p and q into the settings.
       </p>
       <label className={controls.note}>
         shown{" "}
@@ -46,7 +46,7 @@ export function PqMap({ experiment }: { readonly experiment: SiteExperiment | nu
         <thead>
           <tr>
             <td />
-            {MAP_Q.map((value) => (
+            {GRID_Q.map((value) => (
               <th key={value} scope="col">
                 q = {formatNumber(value)}
               </th>
@@ -72,14 +72,14 @@ export function PqMap({ experiment }: { readonly experiment: SiteExperiment | nu
   );
 }
 
-function isSame(a: MapPlace, b: MapPlace): boolean {
+function isSame(a: PqPlace, b: PqPlace): boolean {
   return a.p === b.p && (a.p === 0 || a.q === b.q);
 }
 
 function Place({ cell: { place, value, runCount }, isMarked }: { readonly cell: MapCell; readonly isMarked: boolean }) {
   const share = value === null ? 0 : Math.min(1, Math.max(0, (value - PALE) / (FULL - PALE)));
   return (
-    <td colSpan={place.p === 0 ? MAP_Q.length : 1}>
+    <td colSpan={place.p === 0 ? GRID_Q.length : 1}>
       <button
         type="button"
         className={classNames(styles.place, isMarked && styles.marked)}
@@ -100,7 +100,7 @@ function Place({ cell: { place, value, runCount }, isMarked }: { readonly cell: 
 }
 
 /** Fills the settings in; starts nothing. With p = 0 q is left as it is. */
-async function load({ p, q }: MapPlace): Promise<void> {
+async function load({ p, q }: PqPlace): Promise<void> {
   const { task, preset, house } = DEFAULT_CONFIG;
   const share = p === 0 ? {} : { offPolicyProbability: q };
   await chooseTask({ method: "empo2", task, preset, house, memoryRolloutProbability: p, ...share });

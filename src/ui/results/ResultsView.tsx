@@ -1,4 +1,5 @@
 import type { ResultsIndex } from "../../experiments/site-schema.ts";
+import { classNames } from "../components/class-names.ts";
 import controls from "../components/controls.module.css";
 import { asSentence } from "../format.ts";
 import { usePage } from "../store/store.ts";
@@ -12,6 +13,7 @@ import { PaperTable } from "./PaperTable.tsx";
 import { PqMap } from "./PqMap.tsx";
 import { fetchExperiment, fetchFigure, fetchResultsIndex } from "./site.ts";
 import { useFetched, type Fetched } from "./use-fetched.ts";
+import parts from "../views/view-parts.module.css";
 import styles from "./ResultsView.module.css";
 
 /** Figures of the paper have addresses like experiments. */
@@ -29,7 +31,7 @@ function Overview() {
   const index = useFetched("index", fetchResultsIndex);
   return (
     <ViewShell view="results">
-      <div className={styles.scroller}>
+      <div className={classNames(parts.scroller, styles.results)}>
         <p className={styles.caution}>
           These are <b>toy worlds and a toy policy</b>: text worlds after the rules of ScienceWorld and WebShop, told in
           a few words, and a transformer of some 250,000 weights. They show how the methods behave, not what they are
@@ -59,7 +61,7 @@ function Figure({ id }: { readonly id: string }) {
   const answer = useFetched(id, fetchFigure);
   return (
     <ViewShell view="results" title={answer.state === "ready" ? answer.value.title : id}>
-      <div className={styles.scroller}>
+      <div className={classNames(parts.scroller, styles.results)}>
         <Waiting answer={answer} />
         {answer.state === "ready" && <FigurePage figure={answer.value} />}
       </div>
@@ -78,7 +80,7 @@ function Experiment({ id, run }: ExperimentProps) {
   const title = answer.state === "ready" ? answer.value.title : isMap ? "p–q map" : id;
   return (
     <ViewShell view="results" title={title}>
-      <div className={styles.scroller}>
+      <div className={classNames(parts.scroller, styles.results)}>
         {isMap && <PqMap experiment={answer.state === "ready" ? answer.value : null} />}
         <Waiting answer={answer} />
         {answer.state === "ready" && <ExperimentPage experiment={answer.value} shownRun={run} />}

@@ -15,6 +15,7 @@ import { hashOfConfig } from "../url.ts";
 import { runStyle } from "../panels/run-styles.ts";
 import { hashOfView } from "../view-address.ts";
 import { runChart } from "./arm-charts.ts";
+import parts from "../views/view-parts.module.css";
 import styles from "./ResultsView.module.css";
 
 interface RunDetailsProps {
@@ -40,7 +41,7 @@ export function RunDetails({ experiment, run }: RunDetailsProps) {
         <a href={hashOfView("results", [experiment.id])}>all runs of this experiment</a>
       </div>
       <div className={styles.runColumns}>
-        <div className={styles.chart}>
+        <div className={parts.chart}>
           <Chart spec={chart} testId="run-curve" />
         </div>
         <div className={styles.runFacts}>

@@ -1,5 +1,5 @@
 /** @file The cells of the map over p and q: what the runs at each place reached. */
-import { armOfPlace, MAP_P, MAP_Q, type MapPlace } from "../../experiments/pq-map.ts";
+import { armOfPlace, GRID_P, GRID_Q, type PqPlace } from "../../experiments/p-q-grid.ts";
 import type { SiteArm, SiteExperiment } from "../../experiments/site-schema.ts";
 
 /** By what the places are compared. */
@@ -7,7 +7,7 @@ export type MapMeasure = "end" | "course";
 
 /** A place of the map. */
 export interface MapCell {
-  readonly place: MapPlace;
+  readonly place: PqPlace;
   /** Held-out return in points, null where nothing was run. */
   readonly value: number | null;
   readonly runCount: number;
@@ -15,8 +15,8 @@ export interface MapCell {
 
 /** Rows of cells, the largest p first; the row of p = 0 has a single cell. */
 export function mapRows(experiment: SiteExperiment | null, measure: MapMeasure): (readonly MapCell[])[] {
-  return MAP_P.toReversed().map((p) =>
-    (p === 0 ? [0] : MAP_Q).map((q): MapCell => {
+  return GRID_P.toReversed().map((p) =>
+    (p === 0 ? [0] : GRID_Q).map((q): MapCell => {
       const arm = experiment?.arms.find(({ id }) => id === armOfPlace({ p, q }));
       return {
         place: { p, q },

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { deleteSavedRun, listSavedRuns, type SavedRun, type SavedRuns } from "../../storage/saved-data.ts";
 import { attempt } from "../actions/attempt.ts";
 import { liveRuns } from "../actions/run-client.ts";
@@ -10,7 +10,7 @@ import {
   saveEverything,
   saveStoredCheckpoint,
 } from "../actions/saved-data.ts";
-import { Icon } from "../components/Icon.tsx";
+import { Dialog } from "../components/Dialog.tsx";
 import { classNames } from "../components/class-names.ts";
 import controls from "../components/controls.module.css";
 import { asSentence, formatBytes, plural } from "../format.ts";
@@ -21,23 +21,12 @@ import styles from "./SavedDialog.module.css";
 /** Everything that is stored in this browser: opened, deleted, saved to one file and restored from it. */
 export function SavedDialog() {
   const isOpen = usePage((state) => state.isSavedOpen);
-  const dialog = useRef<HTMLDialogElement>(null);
   const { saved, problem, reload } = useSavedRuns(isOpen);
-  useEffect(() => {
-    if (isOpen) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [isOpen]);
   const close = () => usePage.setState({ isSavedOpen: false });
   return (
-    <dialog ref={dialog} className={styles.dialog} aria-labelledby="saved-title" onClose={close}>
-      <div className={styles.header}>
-        <h2 id="saved-title">Saved runs</h2>
-        <button type="button" className={controls.icon} aria-label="Close the saved runs" onClick={close}>
-          <Icon name="close" />
-        </button>
-      </div>
+    <Dialog title="Saved runs" closeLabel="Close the saved runs" isOpen={isOpen} onClose={close}>
       {isOpen && (
-        <div className={styles.content}>
+        <>
           <Room />
           <div className={styles.buttons}>
             <button type="button" className={controls.primary} onClick={saveEverything}>
@@ -49,9 +38,9 @@ export function SavedDialog() {
           </div>
           {problem !== null && <p className={controls.error}>{asSentence(problem)}</p>}
           {saved !== null && <SavedList saved={saved} reload={reload} />}
-        </div>
+        </>
       )}
-    </dialog>
+    </Dialog>
   );
 }
 

@@ -44,9 +44,9 @@ function Legend({ figures, error }: { readonly figures: TaskFigures | null; read
   return (
     <p className={controls.note}>
       Return in points (−100 to 100) and share of full scores on test variations, for the first preset of each task.{" "}
-      <b>Random</b> chooses evenly among the valid actions. <b>Base</b> is the policy that training starts
-      from ({bases.join(" or ")}), before any training. <b>Best run</b> is the best of all recorded runs. Measured with seed {seed} at commit{" "}
-      {commit.slice(0, 9)}.
+      <b>Random</b> chooses evenly among the valid actions. <b>Base</b> is the policy that training starts from (
+      {bases.join(" or ")}), before any training. <b>Best run</b> is the best of all recorded runs. Measured with seed{" "}
+      {seed} at commit {commit.slice(0, 9)}.
     </p>
   );
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { PageButton } from "../../core/envs/env.ts";
 import { classNames } from "../components/class-names.ts";
+import controls from "../components/controls.module.css";
 import styles from "./Press.module.css";
 
 /** Who presses buttons. */
@@ -42,7 +43,7 @@ export function Press({ button: { label, action }, act: { onAct, next }, classNa
 }
 
 function Silent({ text }: { readonly text: string }) {
-  return <span className={styles.silent}>{text}</span>;
+  return <span className={controls.visuallyHidden}>{text}</span>;
 }
 
 /** Whether an action, in either of the ways in which it can be written, presses this button. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { armOfPlace } from "../../../src/experiments/pq-map.ts";
+import { armOfPlace } from "../../../src/experiments/p-q-grid.ts";
 import type { SiteArm, SiteExperiment } from "../../../src/experiments/site-schema.ts";
 import { mapRows } from "../../../src/ui/results/map-cells.ts";
 
@@ -11,16 +11,18 @@ function arm(id: string, mean: number, curve: SiteArm["curve"]): SiteArm {
 }
 
 function experiment(arms: SiteArm[]): SiteExperiment {
-  const texts = { id: "pq-map", title: "", question: "", planned: 26 };
+  const texts = { id: "p-q.teaching", title: "", question: "", planned: 102 };
   return { ...texts, headlines: [], deviations: [], referenceExperiment: null, arms, runs: [] };
 }
 
 test("places without runs are there too, the largest p on top, p = 0 as one cell", () => {
   const rows = mapRows(null, "end");
   expect(rows.map((cells) => [cells[0]!.place.p, cells.length])).toEqual([
-    [0.75, 4],
-    [0.5, 4],
-    [0.25, 4],
+    [1, 7],
+    [0.7, 7],
+    [0.4, 7],
+    [0.25, 7],
+    [0.1, 7],
     [0, 1],
   ]);
   expect(rows.flat().every(({ value, runCount }) => value === null && runCount === 0)).toBe(true);
@@ -32,13 +34,13 @@ test("a place has the return at the end, or the mean height of its curve", () =>
     [10, 40, null, null],
     [20, 100, null, null],
   ];
-  const map = experiment([arm(armOfPlace({ p: 0.5, q: 1 }), 100, curve), arm("empo2-p-0", 43, [])]);
+  const map = experiment([arm(armOfPlace({ p: 0.4, q: 1 }), 100, curve), arm("grpo", 43, [])]);
   const at = (measure: "end" | "course") =>
     mapRows(map, measure)
       .flat()
       .filter(({ runCount }) => runCount > 0);
   expect(at("end").map(({ place, value }) => [place, value])).toEqual([
-    [{ p: 0.5, q: 1 }, 100],
+    [{ p: 0.4, q: 1 }, 100],
     [{ p: 0, q: 0 }, 43],
   ]);
   expect(at("course").map(({ value }) => value)).toEqual([55, null]);
