@@ -1,5 +1,6 @@
 /** @file Named settings: the playground's, the paper's, the reference code's, and a fast one for slow machines. */
 import { ConfigError } from "../core/base/errors.ts";
+import { defaultsFor } from "../core/training/config-defaults.ts";
 import { DEFAULT_CONFIG, type RunConfig } from "../core/training/run-config.ts";
 
 /** A named set of changes to the defaults. */
@@ -100,12 +101,22 @@ function presetById(id: string): ConfigPreset {
 }
 
 /**
+ * What a preset changes.
+ *
+ * @throws {ConfigError} listing the presets
+ */
+export function presetChanges(id: string): Partial<RunConfig> {
+  return presetById(id).changes;
+}
+
+/**
  * The configuration of a preset.
  *
  * @throws {ConfigError} listing the presets
  */
 export function presetConfig(id: string): RunConfig {
-  return { ...DEFAULT_CONFIG, ...presetById(id).changes };
+  const changes = presetChanges(id);
+  return { ...defaultsFor(changes.task ?? DEFAULT_CONFIG.task), ...changes };
 }
 
 /** What a preset leaves as it is unless it names it: the question, not the way to answer it. */
@@ -113,7 +124,7 @@ const KEPT_BY_PRESETS: readonly (keyof RunConfig)[] = ["method", "task", "preset
 
 /** A configuration with a preset's settings, for the same question. */
 export function withPreset(config: RunConfig, id: string): RunConfig {
-  const { changes } = presetById(id);
+  const changes = presetChanges(id);
   const kept = KEPT_BY_PRESETS.filter((key) => !(key in changes)).map((key) => [key, config[key]] as const);
   return { ...presetConfig(id), ...Object.fromEntries(kept) };
 }

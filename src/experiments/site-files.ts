@@ -2,7 +2,8 @@
  * @file The files from which the page shows the recorded runs (`site-schema.ts` says what is in them), computed from
  * the stored runs alone. Same runs, same files.
  */
-import { changedFields } from "../core/training/run-config.ts";
+import { changedFields } from "../core/training/config-defaults.ts";
+
 import { methodOf, trainingMinutes, type ArmResult, type BandPoint } from "./arm-results.ts";
 import { reportExperiments, type ExperimentReport, type StoredExperiment } from "./experiment-report.ts";
 import { plannedRun, type Experiment } from "./planned-runs.ts";

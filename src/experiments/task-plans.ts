@@ -2,6 +2,7 @@
  * @file The plans of tables 1 and 2 and of figure 8: every method on every task, and trained policies on new tasks.
  */
 import type { RunConfig } from "../core/training/run-config.ts";
+import { shippedBaseFor } from "../core/training/config-defaults.ts";
 import { BREAKTHROUGH_RETURN } from "./arm-results.ts";
 import { FIRST_METHODS, NAIVE, REFLEXION, TABLE_METHODS } from "./arms.ts";
 import {
@@ -25,14 +26,6 @@ export const FIND_TASKS: readonly string[] = [
   "find-plant",
   "find-animal",
 ];
-
-/** The tasks that the first base policy has learned to act in; `general` has learned to act in all. */
-const FIRST_TASKS: readonly string[] = [TEACHING_TASK, POWER_COMPONENT, RENEWABLE, ...FIND_TASKS];
-
-/** The shipped base policy that runs on these tasks start from; the page starts them from the same. */
-export function baseFor(...tasks: readonly string[]): string {
-  return tasks.every((task) => FIRST_TASKS.includes(task)) ? "base" : "general";
-}
 
 /** In renewable, sixteen steps without reward lie between 43 points and 100: it takes longer. */
 export const RENEWABLE_ITERATIONS = 80;
@@ -60,7 +53,7 @@ export function scienceExperiment(task: string, preset: "easy" | "openDoors"): E
       common: {
         task,
         preset,
-        base: baseFor(task),
+        base: shippedBaseFor(task),
         iterations,
         evaluateEvery: 5,
         evaluationEpisodes: PROTOCOL_EPISODES,
@@ -101,7 +94,7 @@ export const VARIATION_EXPERIMENTS: readonly Experiment[] = ONE_SIDED_TASKS.map(
     common: {
       task,
       preset: "easy",
-      base: baseFor(task),
+      base: shippedBaseFor(task),
       trainVariations: MORE_VARIATIONS,
       iterations: 2 * ITERATIONS,
       evaluateEvery: 10,
@@ -119,7 +112,7 @@ const WEBSHOP_EXPERIMENT: Experiment = {
     arms: TABLE_METHODS,
     houses: [0, 1, 2],
     seeds: [1],
-    common: { ...presetConfig(WEBSHOP), base: baseFor(WEBSHOP), iterations: 60, evaluateEvery: 10 },
+    common: { ...presetConfig(WEBSHOP), iterations: 60, evaluateEvery: 10 },
   }),
 };
 
@@ -176,7 +169,7 @@ const KEEPS_READING: Partial<RunConfig> = {
 
 /** The base that both tasks begin with. */
 function baseOfPlan({ from, to }: NewTaskPlan): string {
-  return baseFor(from.task, to.task);
+  return shippedBaseFor(from.task, to.task);
 }
 
 /** The policies of figure 8, trained: the same for all tasks that they are then tried on, if their base is the same. */
@@ -184,7 +177,7 @@ export function newTaskTraining(plan: NewTaskPlan): Experiment {
   const { task, house, iterations } = plan.from;
   const base = baseOfPlan(plan);
   return {
-    id: base === baseFor(task) ? `new-task-training.${task}` : `new-task-training.${task}.${base}`,
+    id: base === shippedBaseFor(task) ? `new-task-training.${task}` : `new-task-training.${task}.${base}`,
     title: `Figure 8, training: ${task}`,
     question:
       "The policies that are then tried on new tasks: one third of the learning rate, with rehearsal, and five iterations on once the task is learned.",

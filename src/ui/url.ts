@@ -3,7 +3,8 @@
  * says is checked, clamped and listed; it never starts a run.
  */
 import { readRunConfig } from "../core/training/config-parsing.ts";
-import { changedFields, CONFIG_VERSION, type RunConfig } from "../core/training/run-config.ts";
+import { changedFields } from "../core/training/config-defaults.ts";
+import { CONFIG_VERSION, type RunConfig } from "../core/training/run-config.ts";
 
 /** Longer links are ignored. All fields changed fit into less than half of it. */
 const MAX_HASH_LENGTH = 4000;

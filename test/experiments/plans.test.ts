@@ -16,7 +16,7 @@ import {
   type Experiment,
 } from "../../src/experiments/planned-runs.ts";
 import { EXPERIMENTS } from "../../src/experiments/plans.ts";
-import { baseFor } from "../../src/experiments/task-plans.ts";
+import { shippedBaseFor } from "../../src/core/training/config-defaults.ts";
 import { estimatedSeconds, workload } from "../../src/experiments/workload.ts";
 
 interface Shipped {
@@ -46,7 +46,7 @@ describe("plans", () => {
   it("start from shipped base policies that know their tasks: the ones that the page starts them from", () => {
     const index = JSON.parse(readFileSync("public/base/index.json", "utf8")) as Shipped[];
     const knowing = (task: string) => index.filter(({ tasks }) => tasks === "all" || tasks.includes(task));
-    for (const { task } of taskSpecs()) expect(baseFor(task), task).toBe(knowing(task)[0]?.name);
+    for (const { task } of taskSpecs()) expect(shippedBaseFor(task), task).toBe(knowing(task)[0]?.name);
     for (const { id, runs } of EXPERIMENTS) {
       for (const { config } of runs) {
         if (!index.some(({ name }) => name === config.base)) continue;

@@ -80,7 +80,9 @@ describe("the page of an experiment", () => {
     expect(rows).toContain(
       "| GRPO | 3 | 43.0 [43.0, 43.0] | 19 % [19 %, 19 %] | 43.0 [43.0, 43.0], 19 % success | 43.0 | 0 of 3 | 43.0 [43.0, 43.0] | 30.0 [30.0, 30.0] | 0 | 400 k | 1.7 |",
     );
-    expect(rows).toContain("| Naive | 2 | 42.0 [42.0, 42.0] | 17 % [17 %, 17 %] | – | 42.0 | – | – | – | 0 | 8 k | 0.0 |");
+    expect(rows).toContain(
+      "| Naive | 2 | 42.0 [42.0, 42.0] | 17 % [17 %, 17 %] | – | 42.0 | – | – | – | 0 | 8 k | 0.0 |",
+    );
     expect(rows).toContain("| Naive − EMPO² | 2 | −58.0 [−58.0, −58.0] | – |");
     expect(rows).toContain(
       "| [grpo.house-2.seed-1](runs/methods/grpo.house-2.seed-1) | 2 | 1 | 50 | 43.0 | 19 % | – | wasm | 012345678 | abababababab | cdcdcdcdcdcd |",

@@ -7,8 +7,8 @@ import { parseRunConfig } from "../../core/training/config-parsing.ts";
 import { evaluate } from "../../core/training/evaluator.ts";
 import type { RunConfig } from "../../core/training/run-config.ts";
 import { toRunSettings } from "../../core/training/settings.ts";
+import { shippedBaseFor } from "../../core/training/config-defaults.ts";
 import { evaluationTasks } from "../../core/training/task-sampler.ts";
-import { baseFor } from "../../experiments/task-plans.ts";
 import {
   figuresOf,
   randomAgentScores,
@@ -79,7 +79,7 @@ async function measureTasks(options: TasksOptions): Promise<void> {
     seed: wholeNumber("--seed", options.seed),
     randomEpisodes: wholeNumber("--random", options.random),
     baseOf: async (task) => {
-      const name = options.shippedBases === true ? baseFor(task) : (options.base ?? null);
+      const name = options.shippedBases === true ? shippedBaseFor(task) : (options.base ?? null);
       if (name === null) return null;
       if (!bases.has(name)) bases.set(name, await loadBase(name, options.backend));
       return { name, policy: bases.get(name)! };

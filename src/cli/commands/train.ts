@@ -8,7 +8,7 @@ import { parseRunConfig } from "../../core/training/config-parsing.ts";
 import { weightsHash } from "../../core/training/fingerprint.ts";
 import { CONFIG_FIELDS, type RunConfig } from "../../core/training/run-config.ts";
 import type { SessionCheckpoint, TrainingSession } from "../../core/training/session.ts";
-import { CONFIG_PRESETS, presetConfig } from "../../experiments/presets.ts";
+import { CONFIG_PRESETS, presetChanges } from "../../experiments/presets.ts";
 import { basePolicyState, createRun } from "../../runtime/create-session.ts";
 import { decodeSessionFile, encodeSessionFile } from "../../runtime/session-file.ts";
 import { readBaseFile } from "../base-files.ts";
@@ -220,7 +220,7 @@ function readCheckpoint(directory: RunDirectory): SessionCheckpoint {
 
 /** The configuration of the flags: file or preset, then named flags, then --set. */
 function configOf(options: TrainOptions): RunConfig {
-  const base = options.config === undefined ? presetConfig(options.preset) : readConfigFile(options.config);
+  const base = options.config === undefined ? presetChanges(options.preset) : readConfigFile(options.config);
   const flags = { method: options.method, task: options.task, preset: options.worldPreset };
   const numbers = { house: options.house, seed: options.seed, iterations: options.iterations };
   const changes: [string, string][] = [];

@@ -1,6 +1,7 @@
 /** @file Configurations from outside: strictly from files and the CLI, leniently from a URL. */
 import * as v from "valibot";
 import { ConfigError } from "../base/errors.ts";
+import { defaultsFor, shippedBaseFor } from "./config-defaults.ts";
 import { CONFIG_FIELDS, DEFAULT_CONFIG, type ConfigField, type RunConfig } from "./run-config.ts";
 
 const NAME_PATTERN = /^[a-z0-9][a-z0-9.,_-]{0,79}$/i;
@@ -31,11 +32,16 @@ export function parseRunConfig(values: unknown): RunConfig {
   if (typeof values !== "object" || values === null || Array.isArray(values)) {
     throw new ConfigError(`config: an object of fields, got ${JSON.stringify(values)}`);
   }
-  const parsed = v.safeParse(RUN_CONFIG_SCHEMA, { ...DEFAULT_CONFIG, ...values });
+  const parsed = v.safeParse(RUN_CONFIG_SCHEMA, { ...defaultsOf(values), ...values });
   if (parsed.success) return parsed.output as unknown as RunConfig;
   const issue = parsed.issues[0];
   const key = v.getDotPath(issue) ?? "?";
   throw new ConfigError(`config: ${requirement(key)}, got ${shown((values as Record<string, unknown>)[key])}`);
+}
+
+/** What is not said. A task that is no text is refused with the rest. */
+function defaultsOf(values: object): RunConfig {
+  return "task" in values && typeof values.task === "string" ? defaultsFor(values.task) : DEFAULT_CONFIG;
 }
 
 /** A value for an error message; JSON knows no NaN and no infinity. */
@@ -62,37 +68,49 @@ export interface LenientConfig {
   readonly corrections: readonly string[];
 }
 
-/** A complete configuration from untrusted texts (a URL): unknown keys dropped, numbers clamped, each with a note. */
+/**
+ * A complete configuration from untrusted texts (a URL): unknown keys dropped, numbers clamped, each with a note. The base
+ * policy is the one for the task unless it is named.
+ */
 export function readRunConfig(texts: Iterable<readonly [string, string]>): LenientConfig {
   const values: Record<string, string | number> = { ...DEFAULT_CONFIG };
   const corrections: string[] = [];
-  for (const [key, text] of texts) {
+  const read = (key: string, text: string): void => {
     const field = CONFIG_FIELDS.find((candidate) => candidate.key === key);
     if (field === undefined) {
       corrections.push(`“${key.slice(0, 40)}” is no setting and was ignored.`);
-      continue;
+      return;
     }
-    const { value, note } = readField(field, text);
+    const { value, note } = readField(field, text, key === "base" ? values["base"]! : field.default);
     values[key] = value;
     if (note !== null) corrections.push(note);
-  }
+  };
+  const all = [...texts];
+  for (const [key, text] of all) if (key !== "base") read(key, text);
+  values["base"] = shippedBaseFor(values["task"] as string);
+  for (const [key, text] of all) if (key === "base") read(key, text);
   return { config: values as unknown as RunConfig, corrections };
 }
 
-function readField(field: ConfigField, text: string): { value: string | number; note: string | null } {
+interface ReadField {
+  readonly value: string | number;
+  readonly note: string | null;
+}
+
+function readField(field: ConfigField, text: string, fallback: string | number): ReadField {
   if (field.kind !== "number") {
     const known = field.kind === "choice" ? field.choices.includes(text) : NAME_PATTERN.test(text);
     if (known) return { value: text, note: null };
     return {
-      value: field.default,
-      note: `${field.label}: “${text.slice(0, 40)}” is not possible, ${field.default} is used.`,
+      value: fallback,
+      note: `${field.label}: “${text.slice(0, 40)}” is not possible, ${fallback} is used.`,
     };
   }
   const number = text.trim() === "" ? NaN : Number(text);
   if (!Number.isFinite(number)) {
     return {
-      value: field.default,
-      note: `${field.label}: “${text.slice(0, 40)}” is no number, ${String(field.default)} is used.`,
+      value: fallback,
+      note: `${field.label}: “${text.slice(0, 40)}” is no number, ${fallback} is used.`,
     };
   }
   const whole = field.integer ? Math.round(number) : number;

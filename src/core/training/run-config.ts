@@ -442,10 +442,3 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
 export const DEFAULT_CONFIG = Object.fromEntries(
   CONFIG_FIELDS.map((field) => [field.key, field.default]),
 ) as unknown as RunConfig;
-
-/** The fields that differ from the defaults. */
-export function changedFields(config: RunConfig): Partial<RunConfig> {
-  return Object.fromEntries(
-    CONFIG_FIELDS.filter(({ key, default: value }) => config[key] !== value).map(({ key }) => [key, config[key]]),
-  );
-}

@@ -1,5 +1,5 @@
 /** @file What the settings form does: fields, presets, links. */
-import { presetConfig, withPreset } from "../../experiments/presets.ts";
+import { presetConfig } from "../../experiments/presets.ts";
 import { type RunConfig } from "../../core/training/run-config.ts";
 import { changeSettings, hotChanges } from "../store/settings-slice.ts";
 import { addNote, usePage } from "../store/store.ts";
@@ -25,13 +25,6 @@ function sendWaiting(): void {
   waiting = {};
   showInAddress();
   if (Object.keys(changes).length > 0) sendSettings(changes);
-}
-
-export function applyPreset(id: string): void {
-  const { draft } = usePage.getState().settings;
-  const wanted = withPreset(draft, id);
-  const changes = Object.entries(wanted).filter(([key, value]) => draft[key as keyof RunConfig] !== value);
-  setFields(Object.fromEntries(changes));
 }
 
 /** Keeps the page's address a link to the form's settings, while the run is on show. */

@@ -1,5 +1,6 @@
 /** @file What the list of tasks does: it sets up training on a task. */
 import type { RunConfig } from "../../core/training/run-config.ts";
+import { withPreset } from "../../experiments/presets.ts";
 import { addNote, usePage } from "../store/store.ts";
 import { baseForTask, findBases } from "./bases.ts";
 import { firstRefOf } from "./hand-actions.ts";
@@ -13,6 +14,17 @@ export async function chooseTask(changes: Partial<RunConfig> & Pick<RunConfig, "
   const base = baseForTask(changes.task, settings.draft.base, bases);
   setFields({ ...changes, ...(base !== null && { base: base.name }) });
   if (base !== null) addNote("info", `Runs on ${changes.task} start from the base policy “${base.title}”.`);
+}
+
+/** Sets a preset's settings; with a task of its own also a base policy that knows it. */
+export async function applyPreset(id: string): Promise<void> {
+  const { draft } = usePage.getState().settings;
+  const wanted = withPreset(draft, id);
+  const fields = Object.entries(wanted).filter(([key, value]) => draft[key as keyof RunConfig] !== value);
+  const changes: Partial<RunConfig> = Object.fromEntries(fields);
+  const { task } = changes;
+  if (task === undefined) setFields(changes);
+  else await chooseTask({ ...changes, task });
 }
 
 /** Fills the settings form in; starts nothing. */

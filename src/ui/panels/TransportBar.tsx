@@ -5,7 +5,8 @@ import { attempt } from "../actions/attempt.ts";
 import { pause, reset, setRace, step, train } from "../actions/live-runs.ts";
 import { playRecording } from "../actions/recording.ts";
 import { companionMethod, methodTitle } from "../actions/run-title.ts";
-import { applyPreset, shareLink, showInAddress } from "../actions/settings-actions.ts";
+import { shareLink, showInAddress } from "../actions/settings-actions.ts";
+import { applyPreset } from "../actions/task-actions.ts";
 import { openView } from "../actions/view-actions.ts";
 import { Icon } from "../components/Icon.tsx";
 import { Menu } from "../components/Menu.tsx";
@@ -142,7 +143,7 @@ function SetUp() {
         aria-label="Preset of settings"
         title={CONFIG_PRESETS.find(({ id }) => id === preset)?.description ?? "Settings of your own"}
         value={preset ?? "own"}
-        onChange={(event) => applyPreset(event.target.value)}
+        onChange={(event) => void applyPreset(event.target.value)}
       >
         {CONFIG_PRESETS.map(({ id, title }) => (
           <option key={id} value={id}>

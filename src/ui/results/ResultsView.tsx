@@ -34,9 +34,9 @@ function Overview() {
       <div className={classNames(parts.scroller, styles.results)}>
         <p className={styles.caution}>
           These are <b>toy worlds and a toy policy</b>: text worlds after the rules of ScienceWorld and WebShop, told in
-          a few words, and a transformer of some 250,000 weights. They show how the methods behave, not what they are
-          worth for a large model. The paper’s numbers stand beside ours to compare the order of the methods, never the
-          points.
+          a few words, and a transformer of some hundred thousand weights. They show how the methods behave, not what
+          they are worth for a large model. The paper’s numbers stand beside ours to compare the order of the methods,
+          never the points.
         </p>
         <Waiting answer={index} />
         {index.state === "ready" && <Tables index={index.value} />}

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef } from "react";
+import { changedFields, defaultsFor } from "../../core/training/config-defaults.ts";
 import { CONFIG_FIELDS, DEFAULT_CONFIG, type RunConfig } from "../../core/training/run-config.ts";
 import type { SiteExperiment, SiteRun } from "../../experiments/site-schema.ts";
 import { findBases } from "../actions/bases.ts";
@@ -27,7 +28,10 @@ const MS_PER_MINUTE = 60_000;
 
 /** A run: its curve, what it was made with, and the way to repeat it. */
 export function RunDetails({ experiment, run }: RunDetailsProps) {
-  const config = useMemo((): RunConfig => ({ ...DEFAULT_CONFIG, ...knownSettings(run.config) }), [run]);
+  const config = useMemo((): RunConfig => {
+    const settings = knownSettings(run.config);
+    return { ...defaultsFor(settings.task ?? DEFAULT_CONFIG.task), ...settings };
+  }, [run]);
   const chart = useMemo(
     () => runChart(run, runStyle({ method: config.method, source: "live" }, 0)),
     [run, config.method],
@@ -54,7 +58,8 @@ export function RunDetails({ experiment, run }: RunDetailsProps) {
 }
 
 function Facts({ run, config }: { readonly run: SiteRun; readonly config: RunConfig }) {
-  const changes = CONFIG_FIELDS.filter(({ key }) => config[key] !== DEFAULT_CONFIG[key] && !TOLD.includes(key));
+  const changed = changedFields(config);
+  const changes = CONFIG_FIELDS.filter(({ key }) => key in changed && !TOLD.includes(key));
   const facts: readonly (readonly [string, string])[] = [
     ["Return, success", `${formatMeanScore(run.heldOutReturn)}, ${formatPercent(run.heldOutSuccess)}`],
     ["Method", methodTitle(config.method)],

@@ -50,6 +50,9 @@ function fetchOnce(name: string): Promise<unknown> {
 
 async function fetchJson(url: URL): Promise<unknown> {
   const response = await fetch(url);
+  if (response.status === 404) {
+    throw new Error("There are no recorded runs of this name. “Results”, above, lists all that there are.");
+  }
   if (!response.ok) throw new Error(`The recorded runs could not be loaded (${response.status}).`);
   return response.json();
 }

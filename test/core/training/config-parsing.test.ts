@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ConfigError } from "../../../src/core/base/errors.ts";
 import { parseRunConfig, readRunConfig } from "../../../src/core/training/config-parsing.ts";
+import { changedFields } from "../../../src/core/training/config-defaults.ts";
 import {
-  changedFields,
   CONFIG_FIELDS,
   DEFAULT_CONFIG,
   type ConfigField,
