@@ -49,7 +49,7 @@ export type WorkerCommand =
       readonly backend: BackendChoice;
       /** False only loads and shows the run; `resume` then goes on. */
       readonly autoRun: boolean;
-      /** False keeps the run in the worker's memory: it is gone with the worker and pushes no stored run out. */
+      /** False keeps the run in the worker's memory: it is gone with the worker and takes no room on the disk. */
       readonly isKept: boolean;
       /** If another tab trains the run, it is asked to commit and let go; otherwise the answer is `elsewhere`. */
       readonly takeOver: boolean;
