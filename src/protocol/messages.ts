@@ -158,6 +158,8 @@ export type StorageIncident = "damaged" | "cleared" | "outdated";
 /** Worker → page. Messages of one run arrive in order. */
 export type WorkerMessage =
   | { readonly type: "pong"; readonly runId: string }
+  /** So many of the page's changes (`setConfig`, `editTip`) are carried out and stored, or refused, by this worker. */
+  | { readonly type: "changed"; readonly runId: string; readonly count: number }
   | {
       readonly type: "backend";
       readonly runId: string;

@@ -405,6 +405,7 @@ function receive(key: string, message: WorkerMessage): void {
   if (message.type === "elsewhere") {
     // The status line says so and offers to take the run over.
     client.close(key);
+    client.forgetChanges(key);
     if (isMain) usePage.setState({ isPausing: false });
   }
   if (message.type === "storage") noticeStorage(message);
@@ -464,7 +465,7 @@ function noticeEvents(key: string, isMain: boolean, { events, replay }: EventsMe
 function noticeState(key: string, isMain: boolean, state: WorkerState["state"]): void {
   if (isMain && state !== "running") usePage.setState({ isPausing: false });
   const told = takeToldConfig(key);
-  if (told !== null) followConfig(key, isMain, told);
+  if (told !== null) followConfig(key, isMain, { ...told, ...client.changedSettings(key) });
 }
 
 /** Title and form follow the run's own configuration. */
