@@ -4,7 +4,7 @@
  */
 import type uPlot from "uplot";
 import type { ColorReader } from "./chart-colors.ts";
-import type { ChartMark, ChartSeries } from "./Chart.tsx";
+import type { ChartMark, ChartSeries } from "./chart-spec.ts";
 
 const BAND_OPACITY = 0.14;
 const POINT_RADIUS = 2.5;

@@ -1,5 +1,6 @@
 import { memo, useDeferredValue, useMemo, useState } from "react";
-import { Chart, type ChartSeries, type ChartSpec } from "../components/Chart.tsx";
+import { Chart } from "../components/Chart.tsx";
+import type { ChartSeries, ChartSpec } from "../components/chart-spec.ts";
 import { HelpTip } from "../components/HelpTip.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { Swatch } from "../components/Swatch.tsx";
