@@ -19,7 +19,7 @@ const MAY_IMPORT = {
   "src/storage": ["src/core"],
   // Composition root: what a host needs to run, store and talk.
   "src/runtime": ["src/core", "src/model", "src/experiments", "src/pretraining", "src/protocol", "src/storage"],
-  "src/protocol": core("events", "memory", "training"),
+  "src/protocol": core("base", "events", "memory", "training"),
   "src/ui": [
     "src/protocol",
     "src/storage",

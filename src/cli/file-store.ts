@@ -14,3 +14,8 @@ export function writeFileAtomically(file: string, content: string | Uint8Array):
   }
   renameSync(temporary, file);
 }
+
+/** Whether a file of this name was to become another one; its writer is gone if nobody else writes the folder. */
+export function isTemporary(name: string): boolean {
+  return /\.\d+\.tmp$/.test(name);
+}

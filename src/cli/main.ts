@@ -14,6 +14,7 @@ import { webShopRewardCommand } from "./commands/webshop-reward.ts";
 import { trialsCommand } from "./commands/trials.ts";
 import { workCommand } from "./commands/work.ts";
 import { worldsCommand } from "./commands/worlds.ts";
+import { LOCKED_EXIT_CODE, RunLockedError } from "./run-lock.ts";
 
 const program = new Command("cli")
   .description(
@@ -39,5 +40,5 @@ try {
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${message.replaceAll(/\s+/g, " ")}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof RunLockedError ? LOCKED_EXIT_CODE : 1;
 }

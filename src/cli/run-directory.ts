@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { IterationSummary, TrainingEvent } from "../core/events/training-event.ts";
 import { algorithmById } from "../core/algorithms/registry.ts";
 import type { RunConfig } from "../core/training/run-config.ts";
 import { eventsOfType, parseEvents } from "../experiments/recorded-runs.ts";
-import { writeFileAtomically } from "./file-store.ts";
+import { isTemporary, writeFileAtomically } from "./file-store.ts";
+import { RunLock } from "./run-lock.ts";
 
 /** Events that make the curves; the others are told but not stored. */
 const STORED: readonly TrainingEvent["type"][] = [
@@ -34,26 +35,51 @@ export function currentCommit(): string {
   }
 }
 
-/** The folder of a run. */
+/** The folder of a run, which this process alone writes until it is closed. */
 export class RunDirectory {
   readonly path: string;
+  readonly #lock: RunLock;
   readonly #commit = currentCommit();
   readonly #start = performance.now();
   #config: RunConfig | null = null;
   #backend = "";
   #baseHash = "";
 
-  constructor(path: string) {
+  private constructor(path: string, lock: RunLock) {
     this.path = path;
+    this.#lock = lock;
+  }
+
+  /**
+   * Opens the folder, which is made if it is not there, and clears away what a killed process was writing.
+   *
+   * @throws {RunLockedError} if another process writes it
+   */
+  static async open(path: string): Promise<RunDirectory> {
+    const directory = new RunDirectory(path, await RunLock.take(path));
+    for (const name of readdirSync(path).filter(isTemporary)) rmSync(directory.file(name), { force: true });
+    return directory;
+  }
+
+  close(): void {
+    this.#lock.release();
   }
 
   file(name: string): string {
     return join(this.path, name);
   }
 
-  /** Whether a run has left anything here that a new one would overwrite. */
-  hasRun(): boolean {
-    return ["summary.json", "checkpoint.safetensors"].some((name) => existsSync(this.file(name)));
+  get hasResult(): boolean {
+    return existsSync(this.file("summary.json"));
+  }
+
+  get hasCheckpoint(): boolean {
+    return existsSync(this.file("checkpoint.safetensors"));
+  }
+
+  /** Makes room for a run that begins anew. */
+  discardRun(): void {
+    for (const name of ["summary.json", "checkpoint.safetensors"]) rmSync(this.file(name), { force: true });
   }
 
   /**
@@ -64,7 +90,6 @@ export class RunDirectory {
   begin(config: RunConfig, resumedAt: number | null, baseHash: string): void {
     this.#config = config;
     this.#baseHash = baseHash;
-    mkdirSync(this.path, { recursive: true });
     writeFileAtomically(this.file("config.json"), `${JSON.stringify(config, null, 2)}\n`);
     for (const name of ["events.jsonl", "rollouts.jsonl"]) {
       const kept = resumedAt === null ? [] : this.#eventsUpTo(name, resumedAt);
@@ -88,6 +113,7 @@ export class RunDirectory {
 
   /** Appends an event to the record, and the summary once the run is finished. */
   write(event: TrainingEvent, withRollouts: boolean): void {
+    this.#lock.beat();
     if (event.type === "runStarted") this.#backend = event.backend;
     if (STORED.includes(event.type)) this.#append("events.jsonl", event);
     if (withRollouts && (event.type === "rolloutsFinished" || event.type === "policyUpdated"))

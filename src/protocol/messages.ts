@@ -49,7 +49,7 @@ export type WorkerCommand =
       readonly backend: BackendChoice;
       /** False only loads and shows the run; `resume` then goes on. */
       readonly autoRun: boolean;
-      /** False keeps the run in the worker's memory: it is gone with the worker and pushes no stored run out. */
+      /** False keeps the run in the worker's memory: it is gone with the worker and takes no room on the disk. */
       readonly isKept: boolean;
       /** If another tab trains the run, it is asked to commit and let go; otherwise the answer is `elsewhere`. */
       readonly takeOver: boolean;
@@ -158,6 +158,8 @@ export type StorageIncident = "damaged" | "cleared" | "outdated";
 /** Worker → page. Messages of one run arrive in order. */
 export type WorkerMessage =
   | { readonly type: "pong"; readonly runId: string }
+  /** So many of the page's changes (`setConfig`, `editTip`) are carried out and stored, or refused, by this worker. */
+  | { readonly type: "changed"; readonly runId: string; readonly count: number }
   | {
       readonly type: "backend";
       readonly runId: string;

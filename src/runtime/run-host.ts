@@ -45,6 +45,8 @@ const NO_REQUEST = 0;
 const ENDING: ReadonlySet<WorkerCommand["type"]> = new Set(["start", "resume", "step", "pretrain", "tryPolicies"]);
 /** Commands that begin something; a pause asked for before does not concern it. */
 const BEGINNING: ReadonlySet<WorkerCommand["type"]> = new Set(["start", "pretrain", "tryPolicies"]);
+/** What people change in a run that is on. */
+const CHANGES: ReadonlySet<WorkerCommand["type"]> = new Set(["setConfig", "editTip"]);
 const TAKING_OVER = "Waiting until the other tab has saved its iteration";
 
 /** Carries out the commands of the page, one after the other. */
@@ -58,6 +60,7 @@ export class RunHost {
   /** Of runs that are not kept. */
   readonly #memoryStore = new MemoryStore("This run is not kept.");
   #isPauseWanted = false;
+  #changeCount = 0;
   readonly #losses = new GpuLosses();
   #events: RunEvents | null = null;
 
@@ -97,6 +100,9 @@ export class RunHost {
       if (isEnd) outbox.post({ type: "progress", progress: null });
       outbox.post({ type: "failed", requestId, error: toWireError(error) });
     }
+    if (!CHANGES.has(command.type)) return;
+    this.#changeCount++;
+    new Outbox(command.runId, this.#ports).post({ type: "changed", count: this.#changeCount });
   }
 
   async #dispatch(command: QueuedCommand): Promise<void> {

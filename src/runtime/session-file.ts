@@ -4,10 +4,13 @@
  */
 import * as v from "valibot";
 import { CheckpointError, ConfigError } from "../core/base/errors.ts";
+import { COUNT, FINITE, STRICT_LEAVES } from "../core/base/schema-leaves.ts";
+import { EVALUATION } from "../core/events/event-schema.ts";
+import { tipSchema } from "../core/memory/tip-schema.ts";
+import { tokensSchema } from "../core/text/token-schema.ts";
 import { parseRunConfig } from "../core/training/config-parsing.ts";
 import type { RunConfig } from "../core/training/run-config.ts";
 import type { SessionCheckpoint } from "../core/training/session.ts";
-import { VOCABULARY_SIZE } from "../core/text/vocabulary.ts";
 import { decodePolicyState, decodeSafetensors, encodePolicyState, encodeSafetensors } from "../model/checkpoint.ts";
 
 const SESSION = "session";
@@ -72,28 +75,12 @@ function unpackBytes(data: Float32Array, size: number): Uint8Array {
   return bytes;
 }
 
-const COUNT = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 const WORD = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
-const FINITE = v.pipe(v.number(), v.finite());
-const TOKENS = v.pipe(
-  v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(VOCABULARY_SIZE - 1))),
-  v.maxLength(4096),
-);
+const TOKENS = tokensSchema(4096);
 const NAME = v.pipe(v.string(), v.maxLength(200));
-const HASH = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 
 /** A tip as a run writes it. */
-export const TIP = v.object({
-  id: COUNT,
-  bucket: NAME,
-  tokens: TOKENS,
-  score: FINITE,
-  iteration: COUNT,
-  key: TOKENS,
-  author: v.picklist(["policy", "person"]),
-  pinned: v.boolean(),
-  retrievedCount: COUNT,
-});
+export const TIP = tipSchema(STRICT_LEAVES);
 
 const PENDING_TIP = v.pipe(
   v.object({
@@ -137,19 +124,6 @@ const NETWORK = v.pipe(
   ),
 );
 
-const EVALUATION = v.object({
-  iteration: COUNT,
-  meanReturn: FINITE,
-  successRate: FINITE,
-  episodeCount: COUNT,
-  perVariation: v.pipe(
-    v.array(v.object({ variation: COUNT, meanReturn: FINITE, successRate: FINITE })),
-    v.maxLength(1000),
-  ),
-  memory: v.picklist(["off", "on"]),
-  split: v.picklist(["train", "dev", "test"]),
-});
-
 const TWIN = v.tuple([NETWORK, NETWORK]);
 const CRITIC = v.object({ value: NETWORK, q: TWIN, target: TWIN, stepCount: COUNT });
 
@@ -163,7 +137,7 @@ const SESSION_SCHEMA = v.object({
   critic: v.optional(v.nullable(CRITIC), null),
   random: v.object({ key: v.tuple([WORD, WORD]), drawn: COUNT }),
   totalTokenCount: COUNT,
-  rolloutsHash: HASH,
+  rolloutsHash: STRICT_LEAVES.hash,
   lastEvaluation: v.nullable(EVALUATION),
   reachedAt: v.optional(v.nullable(COUNT), null),
 });

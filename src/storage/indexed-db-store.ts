@@ -8,13 +8,14 @@ import type { Tip } from "../core/memory/tip.ts";
 import type { RunConfig } from "../core/training/run-config.ts";
 import type { Database } from "./database.ts";
 import { newCheckpoint } from "./payload-hash.ts";
-import { KEPT_RUNS } from "./retention.ts";
+import { needlessRuns } from "./retention.ts";
 import {
   adoptRun,
   damageOf,
   deleteRows,
   findSound,
   lastingChunks,
+  nextSequence,
   replaceTips,
   rowsOf,
   toChunk,
@@ -54,9 +55,8 @@ export class IndexedDbStore implements RunStore {
     this.#opened.delete(runId);
     const sequence = await this.#database.write("create run", async (tx) => {
       await deleteRows(tx, runId);
-      const others = (await tx.objectStore("runs").getAll()).sort((a, b) => b.sequence - a.sequence);
-      for (const { runId: old } of others.slice(KEPT_RUNS - 1)) await deleteRows(tx, old);
-      const next = (others[0]?.sequence ?? 0) + 1;
+      for (const { runId: old } of needlessRuns(await tx.objectStore("runs").getAll())) await deleteRows(tx, old);
+      const next = await nextSequence(tx);
       await tx.objectStore("runs").put(newHeader(runId, config, next));
       return next;
     });

@@ -2,9 +2,12 @@
 import type { TrainingEvent } from "../core/events/training-event.ts";
 import type { RunConfig } from "../core/training/run-config.ts";
 import { StorageError } from "../core/base/errors.ts";
-import { FULL_ITERATIONS, KEPT_RUNS, lastingEvents, trimmedEvents } from "./retention.ts";
+import { FULL_ITERATIONS, lastingEvents, trimmedEvents } from "./retention.ts";
 import type { CommitResult, RunCommit, RunStore, StoredRun } from "./run-store.ts";
 import { newHeader, type RunHeader } from "./schema.ts";
+
+/** The page has no way back to a run in memory once it has begun another one; some are kept for what may ask for them. */
+const KEPT_RUNS = 20;
 
 interface KeptChunk {
   readonly iteration: number;

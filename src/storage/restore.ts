@@ -5,9 +5,9 @@
 import { readRecords, type BackupRecord } from "./backup-file.ts";
 import { Database } from "./database.ts";
 import { isWhole } from "./payload-hash.ts";
-import { KEPT_RUNS } from "./retention.ts";
 import { parseCheckpoint, parseChunk, parseHeader, parseTip } from "./row-schemas.ts";
 import { nextSequence, rowsOf, type WriteTransaction } from "./run-rows.ts";
+import { isOutOfRoom } from "./storage-errors.ts";
 import {
   DATABASE_VERSION,
   namedCheckpoints,
@@ -23,7 +23,7 @@ export interface RestoreReport {
   readonly restored: number;
   /** Runs that were here already, as they are in the backup. */
   readonly present: number;
-  /** Runs for which there was no room: only so many are kept. */
+  /** Runs for which the browser had no room. */
   readonly leftOut: number;
   /** Runs of which something is missing or wrong. */
   readonly refused: number;
@@ -143,14 +143,23 @@ class Restore {
     this.#counts[run === null ? "refused" : await this.#store(run)]++;
   }
 
-  #store(run: BackupRun): Promise<Outcome> {
+  /** One without room is left out; a smaller one may still find some. */
+  async #store(run: BackupRun): Promise<Outcome> {
+    try {
+      return await this.#put(run);
+    } catch (error) {
+      if (isOutOfRoom(error)) return "leftOut";
+      throw error;
+    }
+  }
+
+  #put(run: BackupRun): Promise<Outcome> {
     return this.#database.write(
       "restore",
       async (tx): Promise<Outcome> => {
         const { header } = run;
         const there = await tx.objectStore("runs").get(header.runId);
         if (there !== undefined && (await isSame(tx, there, run))) return "present";
-        if ((await tx.objectStore("runs").count()) >= KEPT_RUNS) return "leftOut";
         const runId = there === undefined ? header.runId : this.#options.newRunId(header.runId);
         if (runId !== header.runId && (await tx.objectStore("runs").get(runId)) !== undefined) return "refused";
         await putRun(tx, run, runId);

@@ -1,17 +1,25 @@
 /**
- * @file What of a run is kept: the newest checkpoint, the one before and the best one. Of its events: turns told one by
+ * @file What is kept: every run that has saved anything, until people delete it. Of a run: the newest checkpoint, the one before and the best one. Of its events: turns told one by
  * one are in the finished rollouts again; whole rollouts are kept for the last iterations only; curves, evaluations and
  * marks for ever.
  */
 import type { TrainingEvent } from "../core/events/training-event.ts";
-import type { BestCheckpoint } from "./schema.ts";
+import type { BestCheckpoint, RunHeader } from "./schema.ts";
 
 /** Iterations whose rollouts are kept whole. */
 export const FULL_ITERATIONS = 20;
-/** Runs kept; the ones unused for longest go first. */
-export const KEPT_RUNS = 20;
+/** Runs kept of which nothing was saved yet: they hold settings and no more. Others stay until people delete them. */
+export const KEPT_EMPTY_RUNS = 20;
 /** Damaged checkpoints of a run that are put aside; the oldest go first. */
 export const KEPT_DAMAGED = 2;
+
+/** The runs to be forgotten when another one begins: empty ones, unused for longest. */
+export function needlessRuns(headers: readonly RunHeader[]): RunHeader[] {
+  return headers
+    .filter(({ nextChunk, pendingChanges }) => nextChunk === 0 && pendingChanges.length === 0)
+    .sort((a, b) => b.sequence - a.sequence)
+    .slice(KEPT_EMPTY_RUNS - 1);
+}
 
 /** The events worth storing. */
 export function lastingEvents(events: readonly TrainingEvent[]): TrainingEvent[] {

@@ -45,7 +45,7 @@ export interface RunStore {
   readonly problem: string | null;
   /** The runs, last used first. */
   listRuns(): Promise<RunHeader[]>;
-  /** Begins a run, replacing one of the same name, and forgets the runs unused for longest. */
+  /** Begins a run, replacing one of the same name. Of others only such are forgotten of which nothing was ever saved. */
   createRun(runId: string, config: RunConfig): Promise<void>;
   /** The run at its newest whole checkpoint, later events dropped; null if it is not there. */
   openRun(runId: string): Promise<StoredRun | null>;

@@ -19,3 +19,10 @@ export function toStorageError(operation: string, error: unknown): StorageError 
   const sentence = SENTENCES[name] ?? `The browser's storage failed (${String(error)}).`;
   return new StorageError(`${operation}: ${sentence}`, { cause: error });
 }
+
+/** Whether something could not be written because the browser gives this page no more room. */
+export function isOutOfRoom(error: unknown): boolean {
+  return (
+    error instanceof StorageError && error.cause instanceof DOMException && error.cause.name === "QuotaExceededError"
+  );
+}

@@ -2,6 +2,7 @@
  * @file The training workers of this page, one per run. Commands go out, messages come back by run key; requests
  * are answered within a time limit or fail with a sentence. A worker that died or hangs is noticed.
  */
+import type { RunConfig } from "../core/training/run-config.ts";
 import type { WireError, WorkerCommand, WorkerMessage } from "../protocol/messages.ts";
 import { toWireError } from "../protocol/messages.ts";
 import { MessageGate } from "./message-gate.ts";
@@ -14,6 +15,9 @@ type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown ? 
 export type RequestBody = DistributiveOmit<Request, "requestId" | "runId">;
 /** A command without the run it is for. */
 export type CommandBody = DistributiveOmit<Exclude<WorkerCommand, Request>, "runId">;
+
+/** A change of a run that is on. */
+type Change = Extract<CommandBody, { readonly type: "setConfig" | "editTip" }>;
 
 interface Pending {
   readonly resolve: (message: WorkerMessage) => void;
@@ -28,6 +32,8 @@ interface LiveRun {
   readonly gate: MessageGate;
   readonly beats: ReturnType<typeof setInterval>;
   readonly pending: Map<number, Pending>;
+  /** Changes that this worker has carried out. */
+  changeCount: number;
 }
 
 /** Name of the error of a worker that died, hangs or failed outside of a run. */
@@ -38,6 +44,8 @@ export class WorkerClient {
   readonly #listener: (key: string, message: WorkerMessage) => void;
   readonly #runs = new Map<string, LiveRun>();
   readonly #onDropped: (key: string, count: number) => void;
+  /** Changes that no worker is known to have carried out, oldest first; the next one of the run gets them again. */
+  readonly #changes = new Map<string, Change[]>();
   #nextRequestId = 1;
 
   /** @param onDropped told how many messages of a run's worker were dropped so far */
@@ -61,6 +69,7 @@ export class WorkerClient {
       gate: new MessageGate(runId),
       beats,
       pending: new Map(),
+      changeCount: 0,
     };
     this.#runs.set(key, run);
     const fail = (name: string, message: string): void => this.#fail(key, runId, { name, message });
@@ -74,10 +83,24 @@ export class WorkerClient {
     };
   }
 
-  /** Sends a command; nothing happens if the run was closed. */
+  /** Sends a command. To a run that was closed only changes go, as soon as it is started again. */
   send(key: string, command: CommandBody): void {
     const run = this.#runs.get(key);
-    run?.worker.postMessage({ ...command, runId: run.runId });
+    const changes = this.#changes.get(key) ?? [];
+    if (isChange(command)) this.#changes.set(key, [...changes, command]);
+    const sent = command.type === "start" ? [command, ...changes] : [command];
+    for (const each of sent) run?.worker.postMessage({ ...each, runId: run.runId });
+  }
+
+  /** Settings that were changed and are not known to be taken on yet. */
+  changedSettings(key: string): Partial<RunConfig> {
+    const changes = (this.#changes.get(key) ?? []).filter((change) => change.type === "setConfig");
+    return changes.reduce((settings, change) => ({ ...settings, ...change.changes }), {});
+  }
+
+  /** Another tab has the run: what was changed here and not taken on is void. */
+  forgetChanges(key: string): void {
+    this.#changes.delete(key);
   }
 
   /** Sends a request and waits for its answer. */
@@ -130,6 +153,13 @@ export class WorkerClient {
     }
     run.supervisor.heard(message);
     if (message.type === "pong") return;
+    if (message.type === "changed") {
+      const left = (this.#changes.get(key) ?? []).slice(message.count - run.changeCount);
+      run.changeCount = message.count;
+      if (left.length > 0) this.#changes.set(key, left);
+      else this.#changes.delete(key);
+      return;
+    }
     const requestId = "requestId" in message ? message.requestId : null;
     const pending = requestId === null ? undefined : run.pending.get(requestId);
     if (requestId === null || pending === undefined) {
@@ -141,6 +171,10 @@ export class WorkerClient {
     if (message.type === "failed") pending.reject(new Error(message.error.message));
     else pending.resolve(message);
   }
+}
+
+function isChange(command: CommandBody): command is Change {
+  return command.type === "setConfig" || command.type === "editTip";
 }
 
 /** The sentence of anything that was thrown. */

@@ -25,6 +25,8 @@ export interface CliProcess {
   readonly result: Promise<CliResult>;
   /** Resolves when standard output has this text. */
   readonly said: (text: string) => Promise<void>;
+  /** Resolves when standard error has this text. */
+  readonly warned: (text: string) => Promise<void>;
 }
 
 /** Starts a command; node itself, so that a kill hits the command and not a wrapper. */
@@ -37,21 +39,24 @@ export function startCli(args: readonly string[], input = ""): CliProcess {
     stdout += text;
     for (const hear of heard) hear();
   });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+    for (const hear of heard) hear();
+  });
   child.stdin.on("error", () => undefined).end(input);
   const result = new Promise<CliResult>((resolve) => {
     child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
-  const said = (text: string) =>
+  const hears = (output: () => string) => (text: string) =>
     new Promise<void>((resolve, reject) => {
       const hear = (): void => {
-        if (stdout.includes(text)) resolve();
+        if (output().includes(text)) resolve();
       };
       heard.push(hear);
       hear();
       void result.then(() => reject(new Error(`the command ended without "${text}": ${stderr}`)));
     });
-  return { child, result, said };
+  return { child, result, said: hears(() => stdout), warned: hears(() => stderr) };
 }
 
 /** Runs a command to its end. */

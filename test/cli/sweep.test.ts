@@ -1,7 +1,8 @@
 /** @file `sweep` as a process: what it did is not done again, and a kill costs an iteration. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { LOCKED_EXIT_CODE, writerOf } from "../../src/cli/run-lock.ts";
 import { jsonLines, makeWorkplace, runCli, startCli } from "./run-cli.ts";
 
 const PATIENCE = { timeout: 120_000 };
@@ -9,6 +10,7 @@ const PATIENCE = { timeout: 120_000 };
 const PLANNED = "naive.house-1.seed-1";
 /** Any other planned run: it is begun here with other settings, which a sweep that goes on with it keeps. */
 const BEGUN = "naive.house-2.seed-1";
+const SHARED = "naive.house-3.seed-1";
 const ITERATIONS = 120;
 let workplace: ReturnType<typeof makeWorkplace>;
 
@@ -33,14 +35,14 @@ function trainFlags(out: string): string[] {
   return ["train", "--out", out, ...flags, ...[...settings, ...rare].flatMap((setting) => ["--set", setting])];
 }
 
-/** Events of the begun run so far; the last line may be torn. */
-function storedEvents(): Record<string, unknown>[] {
-  const text = existsSync(fileOf(BEGUN, "events.jsonl")) ? readFileSync(fileOf(BEGUN, "events.jsonl"), "utf8") : "";
+/** Events of a begun run so far; the last line may be torn. */
+function storedEvents(run: string): Record<string, unknown>[] {
+  const text = existsSync(fileOf(run, "events.jsonl")) ? readFileSync(fileOf(run, "events.jsonl"), "utf8") : "";
   return jsonLines(text.slice(0, text.lastIndexOf("\n") + 1));
 }
 
-function finishedIterations(): number {
-  return storedEvents().filter(({ type }) => type === "iterationFinished").length;
+function finishedIterations(run: string): number {
+  return storedEvents(run).filter(({ type }) => type === "iterationFinished").length;
 }
 
 function weightsHash(file: string): unknown {
@@ -67,6 +69,38 @@ describe("sweep", PATIENCE, () => {
     expect(stderr).toMatch(/^experiment: one of teaching, .* got "nothing"\n$/);
   });
 
+  it("beside another one in the same folder leaves its runs alone, and goes on with them when it is killed", async () => {
+    const whole = runCli(trainFlags(join(workplace.folder, "whole-shared")));
+    const folder = join(workplace.folder, "teaching", SHARED);
+    const begun = startCli([...trainFlags(folder), "--checkpoint-every", "1"]);
+    await vi.waitFor(() => expect(existsSync(fileOf(SHARED, "checkpoint.safetensors"))).toBe(true), 60_000);
+    begun.child.kill("SIGKILL");
+    await begun.result;
+
+    const first = startCli(sweepFlags(SHARED));
+    await vi.waitFor(() => expect(writerOf(folder)).not.toBeNull(), { timeout: 60_000, interval: 5 });
+    const writer = writerOf(folder)!;
+    const refused = await runCli([...trainFlags(folder), "--if-begun", "replace"]);
+    expect([refused.code, refused.stderr]).toEqual([
+      LOCKED_EXIT_CODE,
+      `run folder: one that no other process writes, got ${folder}, which process ${writer.pid} does (delete ${writer.file} if not)\n`,
+    ]);
+    const second = startCli(sweepFlags(SHARED));
+    await second.warned("is being made by another process");
+    expect(writerOf(folder)).toEqual(writer);
+    const done = finishedIterations(SHARED);
+    expect(done).toBeLessThan(ITERATIONS);
+    first.child.kill("SIGKILL");
+
+    const { code, stderr } = await second.result;
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/teaching.* finished; 1 done/)]);
+    expect(finishedIterations(SHARED)).toBe(ITERATIONS);
+    expect((await whole).code).toBe(0);
+    const wholeSummary = join(workplace.folder, "whole-shared", "summary.json");
+    expect(weightsHash(fileOf(SHARED, "summary.json"))).toBe(weightsHash(wholeSummary));
+    expect(readdirSync(folder).filter((name) => name.endsWith(".lock") || name.endsWith(".tmp"))).toEqual([]);
+  });
+
   it("killed in the middle of a run, ends it, loses at most its iteration in flight, and goes on the next time", async () => {
     const whole = runCli(trainFlags(join(workplace.folder, "whole")));
     const begun = startCli([...trainFlags(join(workplace.folder, "teaching", BEGUN)), "--checkpoint-every", "1"]);
@@ -75,8 +109,8 @@ describe("sweep", PATIENCE, () => {
     await begun.result;
 
     const killed = startCli(sweepFlags(BEGUN));
-    const startedWith = finishedIterations();
-    await vi.waitFor(() => expect(finishedIterations()).toBeGreaterThan(startedWith + 5), {
+    const startedWith = finishedIterations(BEGUN);
+    await vi.waitFor(() => expect(finishedIterations(BEGUN)).toBeGreaterThan(startedWith + 5), {
       timeout: 60_000,
       interval: 5,
     });
@@ -88,9 +122,9 @@ describe("sweep", PATIENCE, () => {
 
     const { code, stderr } = await runCli(sweepFlags(BEGUN));
     expect([code, stderr]).toEqual([0, expect.stringContaining("1 runs planned, 1 to do")]);
-    const starts = storedEvents().filter(({ type }) => type === "runStarted");
+    const starts = storedEvents(BEGUN).filter(({ type }) => type === "runStarted");
     expect(starts.at(-1)!["iteration"]).toBeGreaterThanOrEqual(done - 1);
-    expect(finishedIterations()).toBe(ITERATIONS);
+    expect(finishedIterations(BEGUN)).toBe(ITERATIONS);
     expect((await whole).code).toBe(0);
     const wholeSummary = join(workplace.folder, "whole", "summary.json");
     expect(weightsHash(fileOf(BEGUN, "summary.json"))).toBe(weightsHash(wholeSummary));
@@ -100,8 +134,8 @@ describe("sweep", PATIENCE, () => {
 /** How many iterations the begun run has finished, which nobody goes on with any more. */
 async function stillAfter(ms: number): Promise<number> {
   await new Promise((resolve) => setTimeout(resolve, ms / 2));
-  const before = finishedIterations();
+  const before = finishedIterations(BEGUN);
   await new Promise((resolve) => setTimeout(resolve, ms / 2));
-  expect(finishedIterations()).toBe(before);
+  expect(finishedIterations(BEGUN)).toBe(before);
   return before;
 }

@@ -31,6 +31,19 @@ test("where there is no IndexedDB the page trains and says that nothing is saved
     await waitForText(page, "saved", /^not saved$/);
     await waitForText(page, "iteration", /^[2-9]/);
     expect(await page.getByTestId("saved").getAttribute("title")).toContain("IndexedDB");
+
+    // A reset would lose all of it, and asks.
+    const reset = async () => {
+      await press(page, "reset");
+      await page.getByRole("menuitem", { name: "Reset with the same seed" }).click();
+    };
+    await reset();
+    await page.getByText("What this run has learned since its last save would be lost.").waitFor();
+    const iteration = Number(await page.getByTestId("iteration").textContent());
+    await waitForText(page, "iteration", new RegExp(`^(${iteration + 1}|${iteration + 2}|${iteration + 3})$`));
+    await page.getByRole("button", { name: "Lose it" }).click();
+    await page.getByText("Ready.").waitFor();
+    expect(await page.getByText("is still stored").count()).toBe(0);
     expectQuiet(playground);
   } finally {
     await playground.close();

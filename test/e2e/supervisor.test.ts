@@ -1,10 +1,14 @@
 /** @file A training worker that is ended or hangs is replaced, and the run ends as if nothing had happened. */
+import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { LONG, recordFigures } from "../support/long.ts";
 import { openPlayground } from "./support/browser.ts";
 import { press, storedEvents, tinyRun, waitUntilSaved } from "./support/training.ts";
 import { QUICK_BEATS } from "./support/workers.ts";
 
 const ITERATIONS = 30;
+/** Milliseconds until a press is answered. On busy machines the median alone is looked at. */
+const MOST_MS = 100;
 
 interface Interruption {
   /** Iteration that is saved when it comes. */
@@ -72,6 +76,55 @@ test("a worker that is killed while the run is paused is replaced, and the run s
     expect(await page.getByTestId("iteration").textContent()).toBe("1");
     await press(page, "step");
     await waitUntilSaved(page, 2);
+  } finally {
+    await playground.close();
+  }
+});
+
+/** Presses p up and down; milliseconds each until the next frame is on its way. */
+async function pressTimes(page: Page, count: number): Promise<number[]> {
+  return page.evaluate(async (presses) => {
+    const slider = document.querySelector<HTMLInputElement>('[data-testid="p"]')!;
+    const value = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")!;
+    const times: number[] = [];
+    for (let i = 0; i < presses; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      const start = performance.now();
+      value.set!.call(slider, i % 2 === 0 ? "0.4" : "0.6");
+      slider.dispatchEvent(new Event("input", { bubbles: true }));
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+      times.push(performance.now() - start);
+    }
+    return times;
+  }, count);
+}
+
+test("while a worker hangs the page answers every press, and the new value holds in the run that goes on", async () => {
+  const suffix = tinyRun({ iterations: 1000 });
+  const playground = await openPlayground({ withoutWebGpu: true, suffix, prelude: QUICK_BEATS });
+  const { page } = playground;
+  try {
+    await press(page, "train");
+    await waitUntilSaved(page, 2);
+    page
+      .workers()[0]!
+      .evaluate(HANG.code)
+      .catch(() => undefined);
+    const times = (await pressTimes(page, 21)).sort((a, b) => a - b);
+    expect(await page.getByText("A new one goes on from the last save.").count()).toBe(0); // it still hung
+    const [median, most] = [times[10]!, times.at(-1)!];
+    recordFigures("hangingWorker", {
+      presses: 21,
+      medianMs: Number(median.toFixed(1)),
+      mostMs: Number(most.toFixed(1)),
+    });
+    expect(median).toBeLessThan(MOST_MS);
+    if (LONG) expect(most).toBeLessThan(MOST_MS);
+    await page.getByText("A new one goes on from the last save.").waitFor();
+    const changed = async () => (await storedEvents(page, "configChanged")).map(({ changes }) => changes);
+    await expect.poll(changed, { timeout: 30_000 }).toEqual([{ memoryRolloutProbability: 0.4 }]);
+    expect(await page.getByTestId("p").inputValue()).toBe("0.4");
+    expect(new URL(page.url()).hash).toContain("memoryRolloutProbability=0.4");
   } finally {
     await playground.close();
   }

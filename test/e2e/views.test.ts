@@ -81,6 +81,42 @@ test("a run whose rollouts are recorded can be watched, and every experiment of 
   }
 });
 
+test("a chart of a view that is opened by its address has the page's colours, and the other theme's when that is chosen", async () => {
+  const playground = await openPlayground({ withoutWebGpu: true, suffix: "#results/teaching" });
+  const { page } = playground;
+  try {
+    const chart = page.locator('[role="img"] canvas').first();
+    await chart.waitFor();
+    const countOf = (color: string) =>
+      chart.evaluate((canvas: HTMLCanvasElement, wanted) => {
+        const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+        const rgb = wanted.match(/\d+/g)!.slice(0, 3).map(Number);
+        let count = 0;
+        for (let i = 0; i < data.length; i += 4)
+          if (data[i + 3] === 255 && rgb.every((part, k) => data[i + k] === part)) count++;
+        return count;
+      }, color);
+    const lineColor = () =>
+      page.evaluate(() => {
+        const probe = document.body.appendChild(document.createElement("span"));
+        probe.style.color = "var(--line)";
+        const { color } = getComputedStyle(probe);
+        probe.remove();
+        return color;
+      });
+    const light = await lineColor();
+    await expect.poll(() => countOf(light)).toBeGreaterThan(1000);
+    expect(await countOf("rgb(0, 0, 0)")).toBe(0);
+    await page.evaluate(() => (document.documentElement.dataset["theme"] = "dark"));
+    const dark = await lineColor();
+    expect(dark).not.toBe(light);
+    await expect.poll(() => countOf(dark)).toBeGreaterThan(1000);
+    expectQuiet(playground);
+  } finally {
+    await playground.close();
+  }
+});
+
 test("a cell of the map over p and q fills the settings in and is marked, by the keyboard alone", async () => {
   const playground = await openPlayground({ withoutWebGpu: true, suffix: "#results/p-q.teaching" });
   const { page } = playground;

@@ -93,8 +93,8 @@ test("nonsense from a worker is left out, counted and does the run no harm", asy
 /** Breaks the charts as soon as the page has asked for it. */
 const BREAKABLE_CHARTS = `
 if (typeof document !== "undefined") {
-  const real = HTMLCanvasElement.prototype.getContext;
-  HTMLCanvasElement.prototype.getContext = function (...of) {
+  const real = CanvasRenderingContext2D.prototype.clip;
+  CanvasRenderingContext2D.prototype.clip = function (...of) {
     if (globalThis.areChartsBroken) throw new Error("no canvas");
     return real.apply(this, of);
   };

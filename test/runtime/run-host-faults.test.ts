@@ -181,3 +181,17 @@ function oneLock() {
   };
   return { lock, wanted: () => holder?.onWanted(), stolen: () => holder?.onStolen() };
 }
+
+test("changes by hand are told as done when they are stored, or refused, so that the page repeats them to another worker until then", async () => {
+  const page = new HostHarness(store, hooks);
+  await page.start({ autoRun: false });
+  const counts = () => page.of("changed").map(({ count }) => count);
+  await page.host.handle({ type: "setConfig", ...RUN, changes: { temperature: 0.5 } });
+  expect(counts()).toEqual([1]);
+  expect((await store.openRun("run-1"))?.header.pendingChanges).toHaveLength(1);
+  const edits = [{ type: "delete", tipId: 99 } as const, { type: "clear" } as const];
+  for (const edit of edits) await page.host.handle({ type: "editTip", ...RUN, edit });
+  expect(counts()).toEqual([1, 2, 3]);
+  await page.host.handle({ type: "step", ...RUN });
+  expect(counts()).toEqual([1, 2, 3]);
+});

@@ -4,7 +4,7 @@ import { IDBFactory } from "fake-indexeddb";
 import "fake-indexeddb/auto";
 import { gzipSync } from "node:zlib";
 import { readFileSync } from "node:fs";
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { CheckpointError, StorageError } from "../../src/core/base/errors.ts";
 import { DEFAULT_CONFIG } from "../../src/core/training/run-config.ts";
 import { backupMark, encodeRecord, readRecords, type BackupRecord } from "../../src/storage/backup-file.ts";
@@ -12,7 +12,6 @@ import { backupParts, type LiveRun } from "../../src/storage/backup.ts";
 import { openRunStore } from "../../src/storage/open-run-store.ts";
 import { newCheckpoint } from "../../src/storage/payload-hash.ts";
 import { restoreBackup, type RestoreReport } from "../../src/storage/restore.ts";
-import { KEPT_RUNS } from "../../src/storage/retention.ts";
 import { listSavedRuns } from "../../src/storage/saved-data.ts";
 import { DATABASE_NAME, DATABASE_VERSION, newHeader } from "../../src/storage/schema.ts";
 import { fuzz } from "../support/fuzz.ts";
@@ -30,6 +29,8 @@ const NOTHING: RestoreReport = {
   isNewer: false,
 };
 
+type Put = (this: IDBObjectStore, ...args: Parameters<IDBObjectStore["put"]>) => IDBRequest<IDBValidKey>;
+
 let names = 0;
 const OPTIONS = {
   isSetting: (name: string, value: unknown) => name.startsWith("base:") && value instanceof Uint8Array,
@@ -39,6 +40,10 @@ const OPTIONS = {
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
   names = 0;
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 
 async function backup(live: readonly LiveRun[] = []): Promise<Blob> {
@@ -103,13 +108,20 @@ describe("a backup", () => {
     ]);
   });
 
-  test("deletes no run: what there is no room for is left out and told", async () => {
+  test("deletes no run: what there is no room for is left out and told, and what follows is restored", async () => {
     for (let i = 0; i < 3; i++) await train(`run-${i}`, 1);
     const file = await backup();
     emptyBrowser();
-    for (let i = 0; i < KEPT_RUNS - 1; i++) await train(`own-${i}`, 1);
-    expect(await restore(file)).toMatchObject({ restored: 1, leftOut: 2 });
-    expect((await listSavedRuns()).runs).toHaveLength(KEPT_RUNS);
+    await train("own", 1);
+    const put = Reflect.get(IDBObjectStore.prototype, "put") as Put;
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, value, key) {
+      const { runId } = value as { readonly runId?: unknown };
+      if (runId === "run-1" && this.name === "checkpoints") throw new DOMException("injected", "QuotaExceededError");
+      return put.call(this, value, key);
+    });
+    expect(await restore(file)).toMatchObject({ restored: 2, leftOut: 1, isCutOff: false });
+    const names = (await listSavedRuns()).runs.map(({ header }) => header.runId);
+    expect(names.sort()).toEqual(["own", "run-0", "run-2"]);
   });
 
   test("holds what a live run could not save, with the curve that was not stored", async () => {

@@ -7,7 +7,7 @@ import type { TrainingEvent } from "../../src/core/events/training-event.ts";
 import { DEFAULT_CONFIG } from "../../src/core/training/run-config.ts";
 import { MemoryStore } from "../../src/storage/memory-store.ts";
 import { openRunStore } from "../../src/storage/open-run-store.ts";
-import { FULL_ITERATIONS, KEPT_RUNS } from "../../src/storage/retention.ts";
+import { FULL_ITERATIONS, KEPT_EMPTY_RUNS } from "../../src/storage/retention.ts";
 import type { RunStore } from "../../src/storage/run-store.ts";
 import { DATABASE_NAME, DATABASE_VERSION, type PlaygroundSchema } from "../../src/storage/schema.ts";
 import { iterationEvents, makeCommit, makeTip } from "../support/run-fixtures.ts";
@@ -102,14 +102,11 @@ describe.each([
     expect((await store.openRun("a"))?.header.pendingChanges).toEqual([]);
   });
 
-  test("runs are listed last used first, and those unused for longest are forgotten", async () => {
-    for (let i = 0; i < KEPT_RUNS; i++) await store.createRun(`run-${i}`, DEFAULT_CONFIG);
-    await store.openRun("run-0");
+  test("runs are listed last used first", async () => {
+    for (const runId of ["a", "b"]) await commitIterations(runId, 1);
+    await store.openRun("a");
     await store.createRun("new", DEFAULT_CONFIG);
-    const names = (await store.listRuns()).map(({ runId }) => runId);
-    expect(names).toHaveLength(KEPT_RUNS);
-    expect(names.slice(0, 2)).toEqual(["new", "run-0"]);
-    expect(names).not.toContain("run-1");
+    expect((await store.listRuns()).map(({ runId }) => runId)).toEqual(["new", "a", "b"]);
   });
 
   test("a deleted run is gone and its neighbour is not", async () => {
@@ -253,6 +250,19 @@ describe("IndexedDbStore on disk", () => {
     expect(run?.payload).toBeNull();
     expect(run?.damage).toContain("begins again");
     expect(await store.readEvents("a")).toEqual([]);
+  });
+
+  test("a run that has saved anything stays, however many come after it; of others the newest do", async () => {
+    await commitIterations("first", 1);
+    await store.createRun("changed", DEFAULT_CONFIG);
+    await store.saveChanges("changed", [{ type: "tip" }], [makeTip(1)]);
+    for (let i = 0; i < 60; i++) await commitIterations(`run-${i}`, 1);
+    for (let i = 0; i <= KEPT_EMPTY_RUNS; i++) await store.createRun(`empty-${i}`, DEFAULT_CONFIG);
+    const names = (await store.listRuns()).map(({ runId }) => runId);
+    expect(names).toHaveLength(62 + KEPT_EMPTY_RUNS);
+    expect(names).toEqual(expect.arrayContaining(["first", "changed", "run-0", "run-59", "empty-1"]));
+    expect(names).not.toContain("empty-0");
+    expect(await store.openRun("first")).toMatchObject({ damage: null, header: { head: 1 } });
   });
 
   test("a commit that fails leaves everything as it was, and the next one brings its events", async () => {

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/core/training/run-config.ts";
@@ -5,6 +7,9 @@ import type { WorkerEnvelope, WorkerMessage } from "../../src/protocol/messages.
 import { isWorkerMessage } from "../../src/protocol/worker-message-schema.ts";
 import { MessageGate } from "../../src/ui/message-gate.ts";
 import { emptyView, reduceMessage, type RunView } from "../../src/ui/store/run-view.ts";
+import { storedEventsOf } from "../../src/storage/row-schemas.ts";
+import type { EventChunk, StoredTip } from "../../src/storage/schema.ts";
+import { parseFixture } from "../storage/database-fixture.ts";
 import { sized } from "../support/long.ts";
 import { makeTip } from "../support/run-fixtures.ts";
 import { evaluation, iterationEvents, runEvents } from "./support/run-events.ts";
@@ -22,6 +27,7 @@ const SAID: readonly WorkerMessage[] = [
   { type: "tips", runId, tips: [makeTip(1), makeTip(2)] },
   { type: "saved", runId, iteration: 2, at: 5, error: null },
   { type: "pong", runId },
+  { type: "changed", runId, count: 2 },
   {
     ...{ type: "profile", runId },
     profile: {
@@ -100,7 +106,7 @@ function broken(message: WorkerMessage, path: number, value: unknown): unknown {
 
 describe("messages of a worker", () => {
   test("of every type come through whole and in order", () => {
-    expect(new Set(SAID.map(({ type }) => type)).size).toBe(15);
+    expect(new Set(SAID.map(({ type }) => type)).size).toBe(16);
     expect(hear(ENVELOPES).dropped).toBe(0);
     expect(WHOLE.run.curve).toHaveLength(3);
   });
@@ -162,5 +168,20 @@ describe("messages of a worker", () => {
       }),
       { numRuns: sized(100, 5000) },
     );
+  });
+
+  test("that replay what any released version has stored are believed, and the same events come out of a backup", () => {
+    const folder = join(import.meta.dirname, "../storage/fixtures");
+    for (const name of readdirSync(folder)) {
+      const { rows } = parseFixture(readFileSync(join(folder, name), "utf8"));
+      const events = rows["events"]!.flatMap(({ value }) => (value as EventChunk).events);
+      expect(events.length, name).toBeGreaterThan(10);
+      for (const event of events) {
+        expect(isWorkerMessage({ type: "events", runId, replay: true, events: [event] }), event.type).toBe(true);
+      }
+      expect(storedEventsOf(events)).toEqual(events);
+      const tips = rows["tips"]!.map(({ value }) => (value as StoredTip).tip);
+      expect(isWorkerMessage({ type: "tips", runId, tips })).toBe(true);
+    }
   });
 });

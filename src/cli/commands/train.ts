@@ -30,6 +30,7 @@ interface TrainOptions {
   readonly out: string;
   readonly baseFile?: string;
   readonly resume?: boolean;
+  readonly ifBegun: string;
   readonly backend: string;
   readonly checkpointEvery: string;
   readonly recordRollouts?: boolean;
@@ -40,7 +41,7 @@ interface TrainOptions {
 export function trainCommand(): Command {
   return new Command("train")
     .description("Train one run. The folder gets config.json, events.jsonl, checkpoint.safetensors and summary.json.")
-    .option("--config <file>", "JSON file with settings")
+    .option("--config <file>", "JSON file with settings; - is standard input")
     .option("--preset <name>", `settings to start from: ${CONFIG_PRESETS.map(({ id }) => id).join(", ")}`, "playground")
     .option("--set <key=value>", "one setting; may be repeated", collect, [])
     .option("--method <id>", ALGORITHMS.map(({ id }) => id).join(", "))
@@ -55,6 +56,11 @@ export function trainCommand(): Command {
       "file of the base policy, or checkpoint of a run, whatever its name is in the settings",
     )
     .option("--resume", "go on from the folder's checkpoint; --set may change what may change in a run")
+    .option(
+      "--if-begun <what>",
+      "refuse a folder with a run in it, finish that run (whatever its settings), or replace it",
+      "refuse",
+    )
     .option("--backend <name>", "wasm, cpu or webgpu (Dawn)", "wasm")
     .option("--checkpoint-every <n>", "iterations between checkpoints", "5")
     .option("--record-rollouts", "also write every rollout to rollouts.jsonl")
@@ -68,15 +74,45 @@ function collect(value: string, previous: readonly string[]): string[] {
 
 async function train(options: TrainOptions): Promise<void> {
   endWithParent();
-  const directory = new RunDirectory(options.out);
-  const checkpointEvery = wholeNumber("--checkpoint-every", options.checkpointEvery);
-  const checkpoint = options.resume === true ? readCheckpoint(directory) : null;
-  if (checkpoint === null && directory.hasRun()) {
-    throw new ConfigError(`train: a new folder or --resume, got ${options.out} with a run in it`);
+  const directory = await RunDirectory.open(options.out);
+  try {
+    const begun = beginningOf(directory, options);
+    if (begun !== "finished") await trainIn(directory, begun, options);
+  } finally {
+    directory.close();
   }
+}
+
+/** Where to begin in a folder that is ours now: from a checkpoint, from nothing (null), or not at all. */
+function beginningOf(directory: RunDirectory, options: TrainOptions): SessionCheckpoint | null | "finished" {
+  if (options.resume === true) return readCheckpoint(directory);
+  const { hasResult, hasCheckpoint } = directory;
+  switch (options.ifBegun) {
+    case "refuse":
+      if (!hasResult && !hasCheckpoint) return null;
+      throw new ConfigError(`train: a new folder or --resume, got ${options.out} with a run in it`);
+    case "finish":
+      // A result without its checkpoint is asked for again where the policy is needed.
+      if (hasCheckpoint) return hasResult ? "finished" : readCheckpoint(directory);
+      break;
+    case "replace":
+      break;
+    default:
+      throw new ConfigError(`--if-begun: refuse, finish or replace, got "${options.ifBegun}"`);
+  }
+  return null;
+}
+
+async function trainIn(
+  directory: RunDirectory,
+  checkpoint: SessionCheckpoint | null,
+  options: TrainOptions,
+): Promise<void> {
+  const checkpointEvery = wholeNumber("--checkpoint-every", options.checkpointEvery);
   const config = checkpoint?.config ?? configOf(options);
   const backend = await startNodeBackend(options.backend);
   const baseFile = options.baseFile === undefined ? readBaseFile(config.base) : readNamedFile(options.baseFile);
+  if (checkpoint === null) directory.discardRun();
   directory.begin(config, checkpoint?.iteration ?? null, weightsHash(basePolicyState(baseFile).weights));
   const record = new RunRecord(directory, options);
   const { session, policy } = await createRun({
@@ -241,7 +277,7 @@ function settingsOf(options: TrainOptions): [string, string][] {
 
 function readConfigFile(file: string): object {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as object;
+    return JSON.parse(readFileSync(file === "-" ? 0 : file, "utf8")) as object;
   } catch (error) {
     throw new ConfigError(
       `--config: a JSON file, got ${file}: ${error instanceof Error ? error.message : String(error)}`,

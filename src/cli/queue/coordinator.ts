@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import type { Queue } from "bullmq";
 import { asBaseFile } from "../../runtime/create-session.ts";
 import { currentCommit } from "../run-directory.ts";
+import { RunLock, RunLockedError } from "../run-lock.ts";
 import { baseFileOf, checkpointFile, isFinished, isReady, type Job } from "../sweep/jobs.ts";
 import type { SweepProgress } from "../sweep/progress.ts";
 import { queueServer } from "./connection.ts";
@@ -87,7 +88,8 @@ async function follow(queue: RunQueue, job: Job, surroundings: Surroundings): Pr
   if (state !== "completed" && state !== "failed") return false;
   const found = await queue.getJob(id);
   if (found === undefined) return false;
-  const problem = state === "failed" ? found.failedReason : take(job.folder, found.returnvalue, queued);
+  const problem = state === "failed" ? found.failedReason : await take(job.folder, found.returnvalue, queued);
+  if (problem === "taken") return false;
   await found.remove();
   if (problem !== null) return give(problem);
   progress.finished(job);
@@ -121,14 +123,20 @@ async function add(queue: RunQueue, jobId: string, queued: QueuedRun): Promise<v
   });
 }
 
-/** Takes a result if there is none yet; says what is wrong with it, if anything. */
-function take(folder: string, files: SentFiles, queued: QueuedRun): string | null {
+/** Takes a result if there is none yet; says what is wrong with it, if anything, or that another process makes the run. */
+async function take(folder: string, files: SentFiles, queued: QueuedRun): Promise<string | null> {
   const isNeededAgain = queued.sendsCheckpoint;
   if (isFinished(folder) && !isNeededAgain) return null;
   try {
-    unpackRun(folder, files, queued);
+    const lock = await RunLock.take(folder);
+    try {
+      unpackRun(folder, files, queued);
+    } finally {
+      lock.release();
+    }
     return null;
   } catch (error) {
+    if (error instanceof RunLockedError) return "taken";
     return error instanceof Error ? error.message : String(error);
   }
 }

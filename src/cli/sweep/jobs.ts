@@ -85,10 +85,10 @@ export function baseFileOf({ base }: Job, out: string): string | null {
  * (checkpoints are not in the repository): the same settings give the same policy again.
  */
 export function openJobs(jobs: readonly Job[], out: string): Job[] {
-  const open = new Set(jobs.filter(({ folder }) => !isFinished(folder)));
-  const needed = new Set([...open].map((job) => baseFileOf(job, out)));
+  const unfinished = jobs.filter(({ folder }) => !isFinished(folder));
+  const needed = new Set(unfinished.map((job) => baseFileOf(job, out)));
   return jobs.filter(
-    (job) => open.has(job) || (needed.has(checkpointFile(job.folder)) && !existsSync(checkpointFile(job.folder))),
+    ({ folder }) => !isFinished(folder) || (needed.has(checkpointFile(folder)) && !existsSync(checkpointFile(folder))),
   );
 }
 

@@ -13,6 +13,7 @@ export class SweepProgress {
   #doneWork = 0;
   #leftWork: number;
   #done = 0;
+  readonly #elsewhere = new Set<Job>();
 
   constructor(open: readonly Job[], json: boolean) {
     this.#json = json;
@@ -32,6 +33,13 @@ export class SweepProgress {
   failed(job: Job, reason: string): void {
     this.#count(job, `FAILED: ${reason}`);
     process.exitCode = 1;
+  }
+
+  /** Another process makes the run; told once. */
+  elsewhere(job: Job): void {
+    if (this.#elsewhere.has(job)) return;
+    this.#elsewhere.add(job);
+    printProgress(`${job.folder} is being made by another process; waiting for it`);
   }
 
   #count({ folder, run }: Job, what: string): void {

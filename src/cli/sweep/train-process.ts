@@ -1,10 +1,6 @@
 /** @file One run in a process of its own, which ends with this one; at most the iteration in flight is lost then. */
 import { fork, type ChildProcess } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import type { RunConfig } from "../../core/training/run-config.ts";
-import { writeFileAtomically } from "../file-store.ts";
-import { checkpointFile } from "./jobs.ts";
 
 /** A run to be made. */
 export interface TrainWork {
@@ -26,20 +22,16 @@ export interface TrainEnd {
 
 const LAST_WORDS = 2000;
 
-/** Makes the run, or goes on with it. */
+/** Makes the run, or goes on with it. What is there already is judged by the process that then has the folder. */
 export function trainInProcess(work: TrainWork): { readonly child: ChildProcess; readonly end: Promise<TrainEnd> } {
-  const { folder, config, baseFile, backend } = work;
-  const isBegun = work.resume && existsSync(checkpointFile(folder)) && !existsSync(join(folder, "summary.json"));
-  const configFile = join(folder, "config.json");
-  if (!isBegun) {
-    for (const name of ["summary.json", "checkpoint.safetensors"]) rmSync(join(folder, name), { force: true });
-    writeFileAtomically(configFile, `${JSON.stringify(config, null, 2)}\n`);
-  }
-  const how = isBegun ? ["--resume"] : ["--config", configFile];
+  const { folder, config, baseFile, backend, resume } = work;
   const base = baseFile === null ? [] : ["--base-file", baseFile];
+  const how = ["--config", "-", "--if-begun", resume ? "finish" : "replace"];
   const flags = ["--out", folder, "--backend", backend, "--checkpoint-every", "1"];
   const main = new URL("../main.ts", import.meta.url);
   const child = fork(main, ["train", ...how, ...base, ...flags], { silent: true });
+  // One that goes on with a run, or finds it taken, does not read it.
+  child.stdin!.on("error", () => undefined).end(JSON.stringify(config));
   let message = "";
   child.stderr!.on("data", (text: Buffer) => {
     message = (message + text.toString()).slice(-LAST_WORDS);

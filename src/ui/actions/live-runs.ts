@@ -16,6 +16,7 @@ import { hashOfConfig } from "../url.ts";
 import { WORKER_LOST } from "../worker-client.ts";
 import { readSession, rememberSession, writeSession, type StoredSession } from "./browser-memory.ts";
 import { whenSizeIsFine } from "./large-runs.ts";
+import { whenSaved } from "./unsaved-runs.ts";
 import { applyNow, hear } from "./heard-queue.ts";
 import { noteToldConfig, takeToldConfig } from "./told-configs.ts";
 import { noticeStorage } from "./storage-notices.ts";
@@ -178,43 +179,17 @@ export function isRunning(): boolean {
   return state === "running" || state === "starting";
 }
 
-/** Ends the runs; their curves stay on the page. A new seed changes the form. */
-export function reset(seed: "same" | "new"): void {
-  const session = readSession();
-  const { liveKeys } = usePage.getState();
-  endRuns();
-  if (session !== null && liveKeys.length > 0) {
-    addNote("info", "The run is reset; what it had learned is still stored.", {
-      label: "Undo",
-      run: () => bringBack(session, liveKeys),
-    });
-  }
-  if (seed === "new") {
-    const [random] = crypto.getRandomValues(new Uint16Array(1));
-    usePage.setState(({ settings }) => ({ settings: { ...settings, draft: { ...settings.draft, seed: random! } } }));
-  }
-}
-
-/** Undoes a reset: the stored runs take the place of their curves, paused. */
-function bringBack(session: StoredSession, keys: readonly string[]): void {
-  endRuns();
-  usePage.setState(({ order, views }) => ({
-    order: order.filter((key) => !keys.includes(key)),
-    views: Object.fromEntries(Object.entries(views).filter(([key]) => !keys.includes(key))),
-  }));
-  writeSession({ ...session, wasRunning: false, attempts: 0 });
-  resumeStoredRun(null);
-}
-
 /** Ends the runs and starts again with the form's settings. */
 export function restart(): void {
-  whenSizeIsFine(() => {
+  const start = (): void => {
     endRuns();
     startRuns(true);
-  });
+  };
+  whenSizeIsFine(() => whenSaved(start));
 }
 
-function endRuns(): void {
+/** Ends the runs; their curves stay on the page. */
+export function endRuns(): void {
   applyNow();
   for (const key of usePage.getState().liveKeys) client.close(key);
   usePage.setState(({ views, order, liveKeys, settings }) => {
@@ -405,6 +380,7 @@ function receive(key: string, message: WorkerMessage): void {
   if (message.type === "elsewhere") {
     // The status line says so and offers to take the run over.
     client.close(key);
+    client.forgetChanges(key);
     if (isMain) usePage.setState({ isPausing: false });
   }
   if (message.type === "storage") noticeStorage(message);
@@ -464,7 +440,7 @@ function noticeEvents(key: string, isMain: boolean, { events, replay }: EventsMe
 function noticeState(key: string, isMain: boolean, state: WorkerState["state"]): void {
   if (isMain && state !== "running") usePage.setState({ isPausing: false });
   const told = takeToldConfig(key);
-  if (told !== null) followConfig(key, isMain, told);
+  if (told !== null) followConfig(key, isMain, { ...told, ...client.changedSettings(key) });
 }
 
 /** Title and form follow the run's own configuration. */

@@ -15,6 +15,7 @@ import { attempt } from "./attempt.ts";
 import { isRunning, openStoredRun } from "./live-runs.ts";
 import { liveRuns } from "./run-client.ts";
 import { exportRun } from "./run-requests.ts";
+import { isAnythingUnsaved, whenSaved } from "./unsaved-runs.ts";
 
 const BINARY = "application/octet-stream";
 /** A base policy is a few megabytes; what is much larger is none. */
@@ -114,7 +115,7 @@ export function openSaved({ runId, config }: RunHeader): void {
     usePage.setState({ isSavedOpen: false });
     openStoredRun(runId, config);
   };
-  if (!isRunning()) open();
+  if (!isRunning() || isAnythingUnsaved()) whenSaved(open);
   else {
     addNote("info", "A run is on. It ends when another one is opened; what it has learned stays stored.", {
       label: "End it and open the other",

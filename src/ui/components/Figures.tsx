@@ -3,15 +3,18 @@ import { decimated } from "../store/decimate.ts";
 import { classNames } from "./class-names.ts";
 import styles from "./Figures.module.css";
 
+/** A sparkline is about a hundred pixels wide. */
+const SPARKLINE_PARTS = 60;
+
 /** The course of one number, without axes. Missing and non-finite values are left out. */
 export function Sparkline({ values, summary }: { readonly values: readonly number[]; readonly summary: string }) {
   const all = values.filter(Number.isFinite);
-  const { x: places, y: finite } = decimated({ x: all.map((_, i) => i), y: all });
+  const { x: places, y: finite } = decimated({ x: all.map((_, i) => i), y: all }, SPARKLINE_PARTS);
   const low = Math.min(...finite);
   const span = Math.max(...finite) - low || 1;
   const points = finite.map((value, i) => {
     const x = all.length === 1 ? 100 : (places[i]! / (all.length - 1)) * 100;
-    return `${x.toFixed(2)} ${(18 - ((value - low) / span) * 16).toFixed(2)}`;
+    return `${x.toFixed(1)} ${(18 - ((value - low) / span) * 16).toFixed(1)}`;
   });
   return (
     <svg role="img" aria-label={summary} viewBox="0 0 100 20" preserveAspectRatio="none" className={styles.sparkline}>

@@ -1,5 +1,6 @@
 import { useEffect } from "react";
-import { isRunning, pause, reset, step, train } from "../actions/live-runs.ts";
+import { isRunning, pause, step, train } from "../actions/live-runs.ts";
+import { reset } from "../actions/reset.ts";
 import { stepTurn } from "../panels/WatchPanel.tsx";
 import { usePage } from "../store/store.ts";
 

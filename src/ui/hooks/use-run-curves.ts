@@ -1,34 +1,24 @@
-import { useMemo } from "react";
-import { useShallow } from "zustand/shallow";
+import { shallow, useShallow } from "zustand/shallow";
 import type { RunCurves } from "../store/curves.ts";
-import { usePage } from "../store/store.ts";
+import type { RunView } from "../store/run-view.ts";
+import { usePage, type PageState } from "../store/store.ts";
 
-const FIELDS = 7;
-
-/** The curves of all runs on the page; new only when one of them has a new point. */
+/** The curves of all runs on the page; new only when one of them has a new point, and then only that one's. */
 export function useRunCurves(): readonly RunCurves[] {
-  const flat = usePage(
-    useShallow(({ order, views }) =>
-      order.flatMap((key) => {
-        const { title, source, run } = views[key]!;
-        return [key, title, source, run.method, run.curve, run.evaluations, run.marks] as const;
-      }),
-    ),
-  );
-  return useMemo(() => {
-    const runs: RunCurves[] = [];
-    for (let i = 0; i < flat.length; i += FIELDS) {
-      const [key, title, source, method, curve, evaluations, marks] = flat.slice(i, i + FIELDS) as [
-        string,
-        string,
-        RunCurves["source"],
-        string,
-        RunCurves["curve"],
-        RunCurves["evaluations"],
-        RunCurves["marks"],
-      ];
-      runs.push({ key, title, source, method, curve, evaluations, marks });
-    }
-    return runs;
-  }, [flat]);
+  return usePage(useShallow(allCurves));
+}
+
+let known: ReadonlyMap<string, RunCurves> = new Map();
+
+function allCurves({ order, views }: PageState): RunCurves[] {
+  const runs = order.map((key) => curvesOf(views[key]!, known.get(key)));
+  known = new Map(runs.map((run) => [run.key, run]));
+  return runs;
+}
+
+/** The one from before if nothing of it is new. */
+function curvesOf({ key, title, source, run }: RunView, before: RunCurves | undefined): RunCurves {
+  const { method, curve, evaluations, marks } = run;
+  const now = { key, title, source, method, curve, evaluations, marks };
+  return before !== undefined && shallow(before, now) ? before : now;
 }

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
-import { Chart, type ChartSeries, type ChartSpec } from "../components/Chart.tsx";
+import { Chart } from "../components/Chart.tsx";
+import type { ChartSeries, ChartSpec } from "../components/chart-spec.ts";
 import { NumberHeads } from "../components/NumberHeads.tsx";
 import { Swatch } from "../components/Swatch.tsx";
 import { classNames } from "../components/class-names.ts";

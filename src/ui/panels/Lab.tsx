@@ -1,4 +1,4 @@
-import { Fragment, useEffect, useRef } from "react";
+import { Fragment, useDeferredValue, useEffect, useRef } from "react";
 import { CONFIG_FIELDS, DEFAULT_CONFIG, type ConfigField } from "../../core/training/run-config.ts";
 import { setFields } from "../actions/settings-actions.ts";
 import { Icon } from "../components/Icon.tsx";
@@ -21,8 +21,12 @@ const GROUPS: readonly { readonly group: ConfigField["group"]; readonly title: s
   { group: "evaluation", title: "Evaluation" },
 ];
 
+/** As many as are seen at first; the rest comes after the press is answered. */
+const FIRST_GROUPS = GROUPS.slice(0, 2);
+
 /** All settings, beside the panels, so that their effect can be watched. */
 export function Lab() {
+  const groups = useDeferredValue(GROUPS, FIRST_GROUPS);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const close = () => usePage.setState({ isLabOpen: false });
@@ -50,7 +54,7 @@ export function Lab() {
         </button>
       </div>
       <div className={styles.body}>
-        {GROUPS.map(({ group, title }) => (
+        {groups.map(({ group, title }) => (
           <fieldset key={group} className={styles.group}>
             <legend>{title}</legend>
             {CONFIG_FIELDS.filter((field) => field.group === group).map((field) => (

@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { memo, useDeferredValue, useMemo, useState } from "react";
 import { clearTips, deleteTip, pinTip } from "../actions/tip-actions.ts";
 import { Icon } from "../components/Icon.tsx";
 import { Panel } from "../components/Panel.tsx";
@@ -133,7 +133,9 @@ function TipList({ tips, isLive, onEdit }: TipListProps) {
   const [order, setOrder] = useState<TipOrder>("score");
   const [limit, setLimit] = useState(PAGE_SIZE);
   const iteration = usePage((state) => shownView(state)?.run.iteration ?? 0);
-  const listed = useMemo(() => listTips(tips, filter, order), [tips, filter, order]);
+  // What was typed is shown before a long list is.
+  const words = useDeferredValue(filter);
+  const listed = useMemo(() => listTips(tips, words, order), [tips, words, order]);
   return (
     <>
       <div className={styles.toolbar}>
@@ -179,7 +181,7 @@ interface TipRowProps {
   readonly onEdit: (tip: ShownTip) => void;
 }
 
-function TipRow({ tip, age, isLive, onEdit }: TipRowProps) {
+const TipRow = memo(function TipRow({ tip, age, isLive, onEdit }: TipRowProps) {
   const { id, text, score, bucket, retrievedCount, pinned, author } = tip;
   return (
     <li className={styles.tip}>
@@ -228,4 +230,4 @@ function TipRow({ tip, age, isLive, onEdit }: TipRowProps) {
       </span>
     </li>
   );
-}
+});

@@ -1,4 +1,4 @@
-import { useId } from "react";
+import { useId, useMemo } from "react";
 import { useShallow } from "zustand/shallow";
 import type { RunConfig } from "../../core/training/run-config.ts";
 import { setFields } from "../actions/settings-actions.ts";
@@ -65,7 +65,7 @@ function ModeTable() {
   );
   const rollouts = usePage(({ settings: { draft } }) => draft.tasksPerIteration * draft.groupSize);
   const last = curve?.at(-1);
-  const total = sumModeCounts((curve ?? []).map(({ modeCounts }) => modeCounts));
+  const total = useMemo(() => sumModeCounts((curve ?? []).map(({ modeCounts }) => modeCounts)), [curve]);
   const next = expectedModeCounts(p, q, last?.episodeCount ?? rollouts);
   const drawn = last?.modeCounts;
   return (

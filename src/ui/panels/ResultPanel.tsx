@@ -1,5 +1,6 @@
-import { useDeferredValue, useMemo, useState } from "react";
-import { Chart, type ChartSeries, type ChartSpec } from "../components/Chart.tsx";
+import { memo, useDeferredValue, useMemo, useState } from "react";
+import { Chart } from "../components/Chart.tsx";
+import type { ChartSeries, ChartSpec } from "../components/chart-spec.ts";
 import { HelpTip } from "../components/HelpTip.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { Swatch } from "../components/Swatch.tsx";
@@ -71,7 +72,6 @@ function Legend({ runs, shownKey }: LegendProps) {
       <p className={controls.empty}>No curve yet. Press Train: EMPO² and GRPO start from the same policy and seed.</p>
     );
   }
-  const show = (key: string) => usePage.setState({ shownKey: key, selection: INITIAL_SELECTION });
   return (
     <div className={styles.legend} role="group" aria-label="Runs; choose which one the panels show">
       <div className={classNames(styles.run, styles.head)}>
@@ -86,30 +86,39 @@ function Legend({ runs, shownKey }: LegendProps) {
         <span className={styles.train}>train</span>
         <span className={styles.heldOut}>held-out</span>
       </div>
-      {runs.map((run, i) => {
-        const { trainReturn, heldOutReturn, heldOutSuccess, iterations } = summarise(run);
-        return (
-          <button
-            key={run.key}
-            type="button"
-            className={styles.run}
-            aria-pressed={run.key === shownKey}
-            title={`${run.title}: ${formatCount(iterations)} iterations, success ${formatPercent(heldOutSuccess)}`}
-            onClick={() => show(run.key)}
-          >
-            <Swatch style={runStyle(run, i)} className={styles.swatch} />
-            <span className={styles.runTitle}>
-              {run.title}
-              {run.source === "past" && <span className={controls.muted}> (ended)</span>}
-            </span>
-            <span className={styles.train}>{formatScore(trainReturn)}</span>
-            <span className={styles.heldOut}>{formatScore(heldOutReturn)}</span>
-          </button>
-        );
-      })}
+      {runs.map((run, i) => (
+        <LegendRow key={run.key} run={run} index={i} isShown={run.key === shownKey} />
+      ))}
     </div>
   );
 }
+
+interface LegendRowProps {
+  readonly run: RunCurves;
+  readonly index: number;
+  readonly isShown: boolean;
+}
+
+const LegendRow = memo(function LegendRow({ run, index, isShown }: LegendRowProps) {
+  const { trainReturn, heldOutReturn, heldOutSuccess, iterations } = summarise(run);
+  return (
+    <button
+      type="button"
+      className={styles.run}
+      aria-pressed={isShown}
+      title={`${run.title}: ${formatCount(iterations)} iterations, success ${formatPercent(heldOutSuccess)}`}
+      onClick={() => usePage.setState({ shownKey: run.key, selection: INITIAL_SELECTION })}
+    >
+      <Swatch style={runStyle(run, index)} className={styles.swatch} />
+      <span className={styles.runTitle}>
+        {run.title}
+        {run.source === "past" && <span className={controls.muted}> (ended)</span>}
+      </span>
+      <span className={styles.train}>{formatScore(trainReturn)}</span>
+      <span className={styles.heldOut}>{formatScore(heldOutReturn)}</span>
+    </button>
+  );
+});
 
 function chartOf(runs: readonly RunCurves[], axis: XAxis): ChartSpec {
   const series = runs.flatMap((run, i): ChartSeries[] => {
@@ -122,7 +131,7 @@ function chartOf(runs: readonly RunCurves[], axis: XAxis): ChartSpec {
       { ...style, ...thick },
     ].filter(({ x }) => x.length > 0);
   });
-  const lowest = Math.min(0, ...series.flatMap(({ y }) => y.filter((value) => value !== null)));
+  const lowest = series.reduce((low, { y }) => Math.min(low, ...y.map((value) => value ?? 0)), 0);
   return {
     series,
     marks: runs

@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import { Histogram, SignedBars, Sparkline } from "../components/Figures.tsx";
 import { HelpTip } from "../components/HelpTip.tsx";
 import { Panel } from "../components/Panel.tsx";
@@ -200,7 +200,8 @@ const ROWS: readonly NumberRow[] = [
   },
 ];
 
-function Numbers({ history }: { readonly history: readonly UpdatePoint[] }) {
+/** Drawn anew with another update only: there may be thousands in it. */
+const Numbers = memo(function Numbers({ history }: { readonly history: readonly UpdatePoint[] }) {
   if (history.length === 0) return null;
   return (
     <div className={styles.section}>
@@ -222,4 +223,4 @@ function Numbers({ history }: { readonly history: readonly UpdatePoint[] }) {
       </div>
     </div>
   );
-}
+});

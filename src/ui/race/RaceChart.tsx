@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import { methodTitle } from "../actions/run-title.ts";
-import { Chart, type ChartSeries, type ChartSpec } from "../components/Chart.tsx";
+import { Chart } from "../components/Chart.tsx";
+import type { ChartSeries, ChartSpec } from "../components/chart-spec.ts";
 import controls from "../components/controls.module.css";
 import { formatMeanScore } from "../format.ts";
 import { runStyle } from "../panels/run-styles.ts";

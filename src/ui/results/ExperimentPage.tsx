@@ -1,6 +1,7 @@
 import { useMemo, useState } from "react";
 import type { SiteArm, SiteExperiment } from "../../experiments/site-schema.ts";
-import { Chart, type ChartSpec } from "../components/Chart.tsx";
+import { Chart } from "../components/Chart.tsx";
+import type { ChartSpec } from "../components/chart-spec.ts";
 import { Swatch } from "../components/Swatch.tsx";
 import controls from "../components/controls.module.css";
 import { formatDuration, formatMeanScore, formatTokens, plural } from "../format.ts";

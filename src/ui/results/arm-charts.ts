@@ -1,6 +1,6 @@
 /** @file The curves of arms as charts, with their bands, and in words. */
 import type { SiteArm, SitePlot, SiteRun } from "../../experiments/site-schema.ts";
-import type { ChartSeries, ChartSpec } from "../components/Chart.tsx";
+import type { ChartSeries, ChartSpec } from "../components/chart-spec.ts";
 import { formatMeanScore, formatNumber, formatTokens } from "../format.ts";
 import type { RunStyle } from "../panels/run-styles.ts";
 

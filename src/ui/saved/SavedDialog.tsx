@@ -137,12 +137,14 @@ function SavedEntry({ run, reload }: { readonly run: SavedRun; readonly reload: 
 
 /** How much room there is, and whether the browser may clear it. */
 function Room() {
-  const [room, setRoom] = useState<{ readonly usage: number; readonly isKept: boolean } | null>(null);
+  const [room, setRoom] = useState<{ readonly usage: number; readonly quota: number; readonly isKept: boolean } | null>(
+    null,
+  );
   const look = useCallback(() => {
     const storage = (navigator as { readonly storage?: StorageManager }).storage;
     if (storage === undefined) return;
     Promise.all([storage.estimate(), storage.persisted()]).then(
-      ([{ usage = 0 }, isKept]) => setRoom({ usage, isKept }),
+      ([{ usage = 0, quota = 0 }, isKept]) => setRoom({ usage, quota, isKept }),
       () => undefined, // it is only for information
     );
   }, []);
@@ -150,7 +152,8 @@ function Room() {
   if (room === null) return null;
   return (
     <p className={controls.note}>
-      {formatBytes(room.usage)} stored in this browser.{" "}
+      {formatBytes(room.usage)} stored in this browser{room.quota > 0 && ` of about ${formatBytes(room.quota)}`}. Runs
+      stay until you delete them.{" "}
       {room.isKept ? (
         "The browser keeps it until you clear it."
       ) : (

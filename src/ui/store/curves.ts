@@ -24,6 +24,9 @@ export interface RunPoints {
   readonly heldOut: Points;
 }
 
+/** Parts of a line of which the extremes are drawn: the panel is some four hundred pixels wide. */
+const PARTS = 250;
+
 /** What was computed of curves, which never change: a run that has ended is looked at again and again. */
 const SHOWN_POINTS = new WeakMap<readonly IterationSummary[], Map<XAxis, Points>>();
 const TOTALS = new WeakMap<readonly IterationSummary[], { readonly episodes: number; readonly ms: number }>();
@@ -54,10 +57,13 @@ export function pointsOf({ curve, evaluations }: Pick<RunState, "curve" | "evalu
   const position = axisPosition(curve, axis);
   return {
     train: trainPoints(curve, axis),
-    heldOut: decimated({
-      x: evaluations.map(({ iteration }) => position(iteration)),
-      y: evaluations.map(({ meanReturn }) => meanReturn),
-    }),
+    heldOut: decimated(
+      {
+        x: evaluations.map(({ iteration }) => position(iteration)),
+        y: evaluations.map(({ meanReturn }) => meanReturn),
+      },
+      PARTS,
+    ),
   };
 }
 
@@ -65,7 +71,7 @@ function trainPoints(curve: readonly IterationSummary[], axis: XAxis): Points {
   const known = SHOWN_POINTS.get(curve) ?? new Map<XAxis, Points>();
   SHOWN_POINTS.set(curve, known);
   const points =
-    known.get(axis) ?? decimated({ x: positionsOf(curve, axis), y: curve.map((point) => point.meanReturn) });
+    known.get(axis) ?? decimated({ x: positionsOf(curve, axis), y: curve.map((point) => point.meanReturn) }, PARTS);
   known.set(axis, points);
   return points;
 }

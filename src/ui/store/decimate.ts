@@ -6,16 +6,13 @@ export interface Points {
   readonly y: readonly number[];
 }
 
-/** Parts of a curve of which the lowest and the highest point are kept. */
-const PARTS = 600;
-
-/** The points; of more than {@link PARTS} times four the first, the last, and the extremes of each part, in order. */
-export function decimated(points: Points): Points {
-  if (points.x.length <= 4 * PARTS) return points;
+/** The points; of more than three for each of so many parts the first, the last, and the extremes of each part, in order. */
+export function decimated(points: Points, parts: number): Points {
+  if (points.x.length <= 3 * parts) return points;
   const { x, y } = points;
   const kept: number[] = [0];
-  const size = (x.length - 2) / PARTS;
-  for (let part = 0; part < PARTS; part++) {
+  const size = (x.length - 2) / parts;
+  for (let part = 0; part < parts; part++) {
     const [low, high] = extremes(y, 1 + Math.floor(part * size), 1 + Math.floor((part + 1) * size));
     kept.push(Math.min(low, high));
     if (low !== high) kept.push(Math.max(low, high));

@@ -79,6 +79,7 @@ export function reduceWorker(state: WorkerState, message: WorkerMessage): Worker
     case "elsewhere":
       return { ...state, state: "elsewhere", wasTaken: message.taken, progress: null, error: null };
     case "pong":
+    case "changed":
     case "trial":
     case "events":
     case "tips":
