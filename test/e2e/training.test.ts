@@ -142,3 +142,22 @@ test("a run that stopped early goes on to its last iteration when someone trains
     await playground.close();
   }
 });
+
+test("the WebShop preset starts from a base policy that can shop", { timeout: 300_000 }, async () => {
+  const playground = await openPlayground({ withoutWebGpu: true });
+  const { page } = playground;
+  try {
+    await page.getByLabel("race GRPO").uncheck();
+    await page.getByLabel("Preset").selectOption("webshop");
+    await page.getByText("start from the base policy").first().waitFor();
+    await press(page, "train");
+    await waitUntilSaved(page, 1, 200_000);
+    const { events } = await readDatabase(page);
+    const first = events.find(({ type }) => type === "iterationFinished")!["summary"] as { meanReturn: number };
+    // The base policy of the first tasks walks through rooms here, and earns nothing.
+    expect(first.meanReturn).toBeGreaterThan(10);
+    expectQuiet(playground);
+  } finally {
+    await playground.close();
+  }
+});

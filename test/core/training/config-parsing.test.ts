@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ConfigError } from "../../../src/core/base/errors.ts";
+import { presetConfig } from "../../../src/experiments/presets.ts";
 import { parseRunConfig, readRunConfig } from "../../../src/core/training/config-parsing.ts";
 import { changedFields } from "../../../src/core/training/config-defaults.ts";
 import {
@@ -198,6 +199,38 @@ describe("a lenient configuration", () => {
         expect(readRunConfig(texts)).toEqual({ config, corrections: [] });
       }),
     );
+  });
+});
+
+describe("the base policy", () => {
+  const baseOf = (texts: readonly (readonly [string, string])[]) => readRunConfig(texts).config.base;
+
+  it("is the one that knows the task unless it is named, from files and from links", () => {
+    expect(parseRunConfig({}).base).toBe("base");
+    expect(parseRunConfig({ task: "boil" }).base).toBe("general");
+    expect(parseRunConfig({ task: "boil", base: "mine" }).base).toBe("mine");
+    expect(baseOf([["task", "webshop"]])).toBe("general");
+    expect(
+      baseOf([
+        ["base", "base"],
+        ["task", "webshop"],
+      ]),
+    ).toBe("base");
+    expect(presetConfig("webshop").base).toBe("general");
+  });
+
+  it("is the task's where a link names an impossible one", () => {
+    const { config, corrections } = readRunConfig([
+      ["base", "../x"],
+      ["task", "boil"],
+    ]);
+    expect(config.base).toBe("general");
+    expect(corrections).toEqual(["Model size / base policy: “../x” is not possible, general is used."]);
+  });
+
+  it("is told as changed only where it is another than the task's", () => {
+    expect(changedFields(parseRunConfig({ task: "boil" }))).toEqual({ task: "boil" });
+    expect(changedFields(parseRunConfig({ task: "boil", base: "base" }))).toEqual({ task: "boil", base: "base" });
   });
 });
 
