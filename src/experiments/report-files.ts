@@ -88,7 +88,7 @@ The recordings that the page plays are such runs, made once more with their roll
 
 \`\`\`
 npm run --silent cli -- train --config docs/results/runs/teaching/<run>/config.json --record-rollouts --out runs/recorded
-npm run --silent cli -- record --run runs/recorded --id teaching-empo2 --title "Teaching world, EMPO²"
+npm run --silent cli -- record --run runs/recorded --id teaching-empo2 --title "EMPO², teaching world" --set "Teaching world"
 \`\`\`
 
 In a recording numbers are rounded to four digits, and the times of single turns are those of the rollout phase, evenly

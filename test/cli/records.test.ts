@@ -49,7 +49,18 @@ describe("record", PATIENCE, () => {
     const trained = await runCli(["train", "--out", run, "--iterations", "2", "--record-rollouts", ...set]);
     expect(trained.code).toBe(0);
     mkdirSync(inFolder("recorded"));
-    const flags = ["--run", run, "--out", inFolder("recorded"), "--id", "two", "--title", "Two iterations"];
+    const flags = [
+      "--run",
+      run,
+      "--out",
+      inFolder("recorded"),
+      "--id",
+      "two",
+      "--title",
+      "Two iterations",
+      "--set",
+      "Two",
+    ];
     const { code, stdout, stderr } = await runCli(["record", ...flags]);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toContain("2 iterations; rollouts of all groups in 2");
@@ -68,7 +79,7 @@ describe("record", PATIENCE, () => {
 
   it("refuses a run without rollouts", async () => {
     const run = join(FIXTURES, "runs/teaching/empo2.house-1.seed-1");
-    const flags = ["--run", run, "--out", inFolder("recorded"), "--id", "none", "--title", "None"];
+    const flags = ["--run", run, "--out", inFolder("recorded"), "--id", "none", "--title", "None", "--set", "None"];
     const { code, stderr } = await runCli(["record", ...flags]);
     expect(code).toBe(1);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);

@@ -83,7 +83,10 @@ describe("reproduce", () => {
 
 describe("record", () => {
   const record = (...flags: string[]): Promise<unknown> =>
-    recordCommand().parseAsync(["--run", join(FIXTURES, "with-rollouts"), "--out", folder, ...flags], { from: "user" });
+    recordCommand().parseAsync(
+      ["--run", join(FIXTURES, "with-rollouts"), "--out", folder, "--set", "Teaching", ...flags],
+      { from: "user" },
+    );
 
   function stubFetch(): void {
     vi.stubGlobal("fetch", async (url: URL) => new Response(readFileSync(url)));
@@ -95,9 +98,9 @@ describe("record", () => {
     await record("--id", "teaching-empo2", "--title", "EMPO², again");
     stubFetch();
     const entries = await fetchIndex(new URL(`file://${folder}/`));
-    expect(entries.map(({ id, title, file, method }) => [id, title, file, method])).toEqual([
-      ["teaching-empo2", "EMPO², again", "teaching-empo2.jsonl.gz", "empo2"],
-      ["teaching-grpo", "GRPO", "teaching-grpo.jsonl.gz", "empo2"],
+    expect(entries.map(({ id, title, set, file, method }) => [id, title, set, file, method])).toEqual([
+      ["teaching-empo2", "EMPO², again", "Teaching", "teaching-empo2.jsonl.gz", "empo2"],
+      ["teaching-grpo", "GRPO", "Teaching", "teaching-grpo.jsonl.gz", "empo2"],
     ]);
     const text = gunzipSync(readFileSync(join(folder, "teaching-empo2.jsonl.gz"))).toString();
     expect(text.split("\n")[0]).toContain('"runStarted"');
@@ -116,7 +119,8 @@ describe("record", () => {
       '--id: letters, digits, dots and dashes, got "a/b"',
     );
     await expect(record("--id", "a", "--title", "")).rejects.toThrow("--title: 1 to 120 letters");
-    const flags = ["--run", folder, "--out", folder, "--id", "a", "--title", "A"];
+    await expect(record("--id", "a", "--title", "A", "--set", "")).rejects.toThrow("--set: 1 to 60 letters");
+    const flags = ["--run", folder, "--out", folder, "--id", "a", "--title", "A", "--set", "S"];
     await expect(recordCommand().parseAsync(flags, { from: "user" })).rejects.toThrow("with summary.json");
   });
 });

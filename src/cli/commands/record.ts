@@ -14,6 +14,7 @@ interface RecordOptions {
   readonly run: string;
   readonly id: string;
   readonly title: string;
+  readonly set: string;
   readonly out: string;
   readonly maxKb: string;
   readonly plain?: boolean;
@@ -23,6 +24,7 @@ interface RecordOptions {
 interface IndexEntry {
   readonly id: string;
   readonly title: string;
+  readonly set: string;
   readonly method: string;
   readonly file: string;
   readonly commit: string;
@@ -32,6 +34,7 @@ interface IndexEntry {
 
 const ID_PATTERN = /^[\w.-]{1,80}$/;
 const MAX_TITLE = 120;
+const MAX_SET = 60;
 
 /** `record`: a run folder as a recording that the page plays before anything is trained. */
 export function recordCommand(): Command {
@@ -40,6 +43,7 @@ export function recordCommand(): Command {
     .requiredOption("--run <dir>", "folder of the run")
     .requiredOption("--id <id>", "name of the recording; the page shows the one with empo2 in it first")
     .requiredOption("--title <text>", "what the page calls it")
+    .requiredOption("--set <text>", "runs of the same set are played side by side; the page begins with the first one")
     .option("--out <dir>", "folder of the recordings", "public/recorded")
     .option("--max-kb <n>", "size of the file; rollouts are kept as far as they fit", "700")
     .option("--plain", "do not compress the file; fewer rollouts fit")
@@ -47,10 +51,11 @@ export function recordCommand(): Command {
 }
 
 function record(options: RecordOptions): void {
-  const { run, id, title, out, plain = false } = options;
+  const { run, id, title, set, out, plain = false } = options;
   if (!ID_PATTERN.test(id)) throw new ConfigError(`--id: letters, digits, dots and dashes, got "${id}"`);
   if (title === "" || title.length > MAX_TITLE)
     throw new ConfigError(`--title: 1 to ${MAX_TITLE} letters, got "${title}"`);
+  if (set === "" || set.length > MAX_SET) throw new ConfigError(`--set: 1 to ${MAX_SET} letters, got "${set}"`);
   const { commit } = JSON.parse(readPart(run, "summary.json")) as { readonly commit: string };
   const stored = (text: string): string | Uint8Array => (plain ? text : gzipSync(text, { level: 9 }));
   const recording = recordRun(
@@ -66,6 +71,7 @@ function record(options: RecordOptions): void {
   const entry = {
     id,
     title,
+    set,
     method,
     file,
     commit: shortCommit(commit),

@@ -5,7 +5,7 @@ import { fetchEvents, fetchIndex, type RecordedEntry } from "../recorded/recorde
 import { asSentence } from "../format.ts";
 import { emptyView } from "../store/run-view.ts";
 import { INITIAL_SELECTION } from "../store/selection.ts";
-import { addNote, usePage, type PlaybackState } from "../store/store.ts";
+import { addNote, usePage, type PageState, type PlaybackState } from "../store/store.ts";
 import { messageOf } from "../worker-client.ts";
 import { applyNow, hear } from "./heard-queue.ts";
 
@@ -17,6 +17,10 @@ let player: Player | null = null;
 let timer: ReturnType<typeof setInterval> | undefined;
 let entries: readonly RecordedEntry[] | null = null;
 
+function recordedFolder(): URL {
+  return new URL("recorded/", document.baseURI);
+}
+
 function setPlayback(changes: Partial<PlaybackState>): void {
   usePage.setState(({ playback }) => ({ playback: { ...playback, ...changes } }));
 }
@@ -25,9 +29,9 @@ function prefersStill(): boolean {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
-/** Loads and plays the recorded runs; they move as soon as the first iteration is here. */
-export async function playRecording(): Promise<void> {
-  const folder = new URL("recorded/", document.baseURI);
+/** Loads and plays a set of recorded runs, the first one if none is named; they move once the first iteration is here. */
+export async function playRecording(wanted?: string): Promise<void> {
+  const folder = recordedFolder();
   const current = new Player(tell);
   player = current;
   setPlayback({ state: "loading", position: 0, length: 0 });
@@ -38,9 +42,13 @@ export async function playRecording(): Promise<void> {
       setPlayback({ state: "absent" });
       return;
     }
-    showEntries(entries);
+    const sets = [...new Set(entries.map(({ set }) => set))];
+    const set = wanted ?? sets[0]!;
+    const shown = entries.filter((entry) => entry.set === set);
+    setPlayback({ sets, set });
+    showEntries(shown);
     startClock();
-    await Promise.all(entries.map((entry) => load(entry, folder, current)));
+    await Promise.all(shown.map((entry) => load(entry, folder, current)));
   } catch (error) {
     if (player !== current) return;
     setPlayback({ state: "absent" });
@@ -75,9 +83,10 @@ function showEntries(shown: readonly RecordedEntry[]): void {
   const origin = [date, commit === undefined ? undefined : `commit ${commit.slice(0, 9)}`].filter(
     (part) => part !== undefined,
   );
-  usePage.setState(({ views, order }) => ({
-    views: { ...views, ...Object.fromEntries(added) },
-    order: [...order.filter((key) => !added.some(([other]) => other === key)), ...added.map(([key]) => key)],
+  usePage.setState((page) => ({
+    ...withoutRecorded(page),
+    views: { ...withoutRecorded(page).views, ...Object.fromEntries(added) },
+    order: [...withoutRecorded(page).order, ...added.map(([key]) => key)],
     shownKey: (added.find(([, { run }]) => run.method === "empo2") ?? added[0]!)[0],
     selection: INITIAL_SELECTION,
   }));
@@ -127,20 +136,26 @@ export function removeRecording(): void {
   player = null;
   clearInterval(timer);
   setPlayback({ state: "stopped" });
-  usePage.setState(({ views, order, shownKey }) => {
-    const kept = order.filter((key) => views[key]?.source !== "recorded");
-    return {
-      views: Object.fromEntries(kept.map((key) => [key, views[key]!])),
-      order: kept,
-      shownKey: shownKey !== null && kept.includes(shownKey) ? shownKey : null,
-    };
-  });
+  usePage.setState(withoutRecorded);
 }
 
-/** Plays the recordings from their beginning, with the panels on one of them. */
-export function showRecordedRun(id: string): void {
+type Shown = Pick<PageState, "views" | "order" | "shownKey">;
+
+function withoutRecorded({ views, order, shownKey }: Shown): Shown {
+  const kept = order.filter((key) => views[key]?.source !== "recorded");
+  return {
+    views: Object.fromEntries(kept.map((key) => [key, views[key]!])),
+    order: kept,
+    shownKey: shownKey !== null && kept.includes(shownKey) ? shownKey : null,
+  };
+}
+
+/** Shows a recorded run in the panels; plays its set from the beginning if another one is on. */
+export async function showRecordedRun(id: string): Promise<void> {
   const key = `recorded-${id}`;
-  const show = (): void => usePage.setState({ shownKey: key, selection: INITIAL_SELECTION });
-  if (usePage.getState().views[key] === undefined) void playRecording().then(show);
-  else show();
+  if (usePage.getState().views[key] === undefined) {
+    entries ??= await fetchIndex(recordedFolder()).catch(() => null);
+    await playRecording(entries?.find((entry) => entry.id === id)?.set);
+  }
+  if (usePage.getState().views[key] !== undefined) usePage.setState({ shownKey: key, selection: INITIAL_SELECTION });
 }

@@ -1,6 +1,6 @@
 import { openSafely, reopenRuns, restart, rollBack, takeOver, train } from "../actions/live-runs.ts";
 import { chooseBackend, saveStoredCheckpoint } from "../actions/page-actions.ts";
-import { seekRecording, setPlaybackSpeed, togglePlayback } from "../actions/recording.ts";
+import { playRecording, seekRecording, setPlaybackSpeed, togglePlayback } from "../actions/recording.ts";
 import { dismissCorrections } from "../actions/settings-actions.ts";
 import { Icon } from "../components/Icon.tsx";
 import { classNames } from "../components/class-names.ts";
@@ -227,7 +227,7 @@ const SPEEDS: readonly { readonly seconds: number; readonly label: string }[] = 
 ];
 
 function RecordedStatus({ playback }: { readonly playback: PlaybackState }) {
-  const { state, position, length, secondsPerIteration, origin } = playback;
+  const { state, position, length, secondsPerIteration, origin, sets, set } = playback;
   if (state === "stopped" || state === "absent") {
     return (
       <div className={styles.strip} role="status">
@@ -246,6 +246,7 @@ function RecordedStatus({ playback }: { readonly playback: PlaybackState }) {
   return (
     <div className={classNames(styles.strip, styles.recorded)}>
       <span className={styles.badge}>Recorded run</span>
+      {sets.length > 1 && <SetSelect sets={sets} set={set} />}
       <span>made by the command line{origin === "" ? "" : `, ${origin}`}. Press Train for a live one.</span>
       <button
         type="button"
@@ -279,5 +280,20 @@ function RecordedStatus({ playback }: { readonly playback: PlaybackState }) {
         ))}
       </select>
     </div>
+  );
+}
+
+function SetSelect({ sets, set }: Pick<PlaybackState, "sets" | "set">) {
+  return (
+    <select
+      className={classNames(controls.input, controls.small)}
+      aria-label="Which recorded runs"
+      value={set}
+      onChange={(event) => void playRecording(event.target.value)}
+    >
+      {sets.map((title) => (
+        <option key={title}>{title}</option>
+      ))}
+    </select>
   );
 }

@@ -9,6 +9,8 @@ const ENTRY_SCHEMA = v.object({
   id: v.pipe(v.string(), v.regex(/^[\w.-]{1,80}$/)),
   title: v.pipe(v.string(), v.maxLength(120)),
   method: v.pipe(v.string(), v.maxLength(40)),
+  /** Runs of the same set are played side by side. */
+  set: v.pipe(v.string(), v.maxLength(60)),
   /** Relative to the index. */
   file: v.pipe(v.string(), v.regex(/^[\w.-]{1,120}$/)),
   commit: v.optional(v.pipe(v.string(), v.maxLength(40))),

@@ -110,7 +110,7 @@ function RunLinks({ run, config }: { readonly run: SiteRun; readonly config: Run
             title={hasLive ? "Reset the live run first" : "Its rollouts, tips and updates, iteration by iteration"}
             onClick={() => {
               closeView();
-              showRecordedRun(recording);
+              void showRecordedRun(recording);
             }}
           >
             <Icon name="play" isSolid /> Watch its rollouts and tips

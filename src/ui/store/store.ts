@@ -15,6 +15,9 @@ export interface PlaybackState {
   readonly position: number;
   readonly length: number;
   readonly secondsPerIteration: number;
+  /** Recorded runs come in sets, of which one is played. */
+  readonly sets: readonly string[];
+  readonly set: string;
   /** Where the runs come from: date and commit. */
   readonly origin: string;
 }
@@ -115,7 +118,7 @@ export const INITIAL_PAGE: PageState = {
   isPausing: false,
   isSafeMode: false,
   droppedMessages: 0,
-  playback: { state: "loading", position: 0, length: 0, secondsPerIteration: 1.5, origin: "" },
+  playback: { state: "loading", position: 0, length: 0, secondsPerIteration: 1.5, sets: [], set: "", origin: "" },
   pretraining: null,
   notes: [],
   theme: "system",
