@@ -9,7 +9,6 @@ import { classNames } from "./components/class-names.ts";
 import controls from "./components/controls.module.css";
 import { useFollow } from "./hooks/use-follow.ts";
 import { useKeyboard } from "./hooks/use-keyboard.ts";
-import { HelpDialog } from "./panels/HelpDialog.tsx";
 import { MemoryPanel } from "./panels/MemoryPanel.tsx";
 import { Notes } from "./panels/Notes.tsx";
 import { PolicyPanel } from "./panels/PolicyPanel.tsx";
@@ -29,6 +28,7 @@ const PANELS = [
   { id: "result", title: "Result", Content: ResultPanel },
 ] as const;
 
+const HelpDialog = lazy(async () => ({ default: (await import("./panels/HelpDialog.tsx")).HelpDialog }));
 const SavedDialog = lazy(async () => ({ default: (await import("./saved/SavedDialog.tsx")).SavedDialog }));
 const Lab = lazy(async () => ({ default: (await import("./panels/Lab.tsx")).Lab }));
 
@@ -79,6 +79,8 @@ function PageFailure({ error }: FallbackProps) {
 /** Transport bar, status, and the five panels of the causal chain; the lab stands beside them and covers nothing. */
 function Page() {
   const isLabOpen = usePage((state) => state.isLabOpen);
+  const isHelpOpen = usePage((state) => state.isHelpOpen);
+  const isSavedOpen = usePage((state) => state.isSavedOpen);
   const view = usePage((state) => state.view);
   const isWorldWide = usePage((state) => state.isWorldWide);
   useEffect(startOnce, []);
@@ -100,8 +102,8 @@ function Page() {
       </div>
       {view === "run" && !isWorldWide && <PanelTabs />}
       <Notes />
-      <HelpDialog />
-      <SavedData />
+      <LateDialog isOpen={isHelpOpen} dialog={HelpDialog} />
+      <LateDialog isOpen={isSavedOpen} dialog={SavedDialog} />
     </div>
   );
 }
@@ -148,14 +150,18 @@ function RunPanels() {
   );
 }
 
-/** The dialog of what is stored, from its first opening on. */
-function SavedData() {
-  const isOpen = usePage((state) => state.isSavedOpen);
+interface LateDialogProps {
+  readonly isOpen: boolean;
+  readonly dialog: ComponentType;
+}
+
+/** A dialog, from its first opening on. */
+function LateDialog({ isOpen, dialog: Dialog }: LateDialogProps) {
   const [isWanted, setIsWanted] = useState(false);
   if (isOpen && !isWanted) setIsWanted(true);
   return isWanted ? (
     <Suspense fallback={null}>
-      <SavedDialog />
+      <Dialog />
     </Suspense>
   ) : null;
 }

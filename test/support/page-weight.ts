@@ -26,6 +26,13 @@ export function watchFetches(context: BrowserContext): { readonly fetched: () =>
   };
 }
 
+/** Names of the scripts that a page has to have before it can paint anything: those that its HTML names. */
+export async function scriptsOfFirstPaint(url: string): Promise<ReadonlySet<string>> {
+  const html = await (await fetch(url)).text();
+  const paths = [...html.matchAll(/<(?:script|link)[^>]*(?:src|href)="([^"]+\.js)"/g)].map(([, path]) => path!);
+  return new Set(paths.map((path) => path.split("/").at(-1)!));
+}
+
 /** The bytes of all fetched files whose name fits. */
 export function weightOf(fetched: readonly Fetched[], name: RegExp): number {
   const once = new Map(fetched.filter((each) => name.test(each.name)).map((each) => [each.name, each.bytes]));

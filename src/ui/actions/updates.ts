@@ -3,7 +3,7 @@
  * until somebody asks for it, until the runs of this tab have paused and until no other tab trains; nothing is ever
  * reloaded by itself.
  */
-import { Workbox } from "workbox-window";
+import type { Workbox } from "workbox-window";
 import { serviceWorkerUrl } from "../script-urls.ts";
 import { addNote, usePage } from "../store/store.ts";
 import { isRunning, pauseForReload, train } from "./live-runs.ts";
@@ -24,7 +24,12 @@ export function startOffline(): void {
     tellMissingPart();
   });
   usePage.subscribe(holdWhileTraining);
-  if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  if (import.meta.env.PROD && "serviceWorker" in navigator) void watchVersions().catch(() => undefined);
+}
+
+/** Registers the service worker, once the page is there. */
+async function watchVersions(): Promise<void> {
+  const { Workbox } = await import("workbox-window");
   const wb = new Workbox(serviceWorkerUrl());
   workbox = wb;
   wb.addEventListener("waiting", () => usePage.setState({ update: "waiting" }));

@@ -1,40 +1,33 @@
 import { useEffect, useRef } from "react";
 import { useErrorBoundary } from "react-error-boundary";
-import uPlot from "uplot";
-import "uplot/dist/uPlot.min.css";
-import { colorReader, onThemeChange, type ColorReader } from "./chart-colors.ts";
-import { drawMarks, drawSeries } from "./chart-lines.ts";
+import type { MountedPlot } from "./chart-plot.ts";
 import type { ChartSpec } from "./chart-spec.ts";
 import styles from "./Chart.module.css";
 
-/** A line chart on a canvas; for screen readers an image with a summary. */
+/** A line chart on a canvas; for screen readers an image with a summary. What draws it is fetched after the first paint. */
 export function Chart({ spec, testId }: { readonly spec: ChartSpec; readonly testId?: string }) {
   const host = useRef<HTMLDivElement>(null);
   const probe = useRef<HTMLSpanElement>(null);
   const shown = useRef(spec);
-  const plot = useRef<uPlot>(null);
-  // uPlot draws in a task of its own, where no boundary would notice an error.
+  const plot = useRef<MountedPlot>(null);
+  // Drawing happens in tasks of its own, where no boundary would notice an error.
   const { showBoundary } = useErrorBoundary();
   useEffect(() => {
     shown.current = spec;
-    plot.current?.setData(rangeOf(spec));
+    plot.current?.update();
   }, [spec]);
   useEffect(() => {
-    const element = host.current;
-    if (element === null || probe.current === null) return;
-    const drawing: Drawing = { shown, color: colorReader(probe.current), onError: showBoundary };
-    const made = new uPlot(optionsOf(drawing, sizeOf(element)), rangeOf(shown.current), element);
-    plot.current = made;
-    const observer = new ResizeObserver(() => {
-      const size = sizeOf(element);
-      if (size.width !== made.width || size.height !== made.height) made.setSize(size);
-    });
-    observer.observe(element);
-    const stopWatching = onThemeChange(() => made.redraw());
+    const [element, colors] = [host.current, probe.current];
+    if (element === null || colors === null) return;
+    let isGone = false;
+    const mount = async (): Promise<void> => {
+      const { mountPlot } = await import("./chart-plot.ts");
+      if (!isGone) plot.current = mountPlot(element, colors, { shown, onError: showBoundary });
+    };
+    mount().catch((error: unknown) => !isGone && showBoundary(error));
     return () => {
-      observer.disconnect();
-      stopWatching();
-      made.destroy();
+      isGone = true;
+      plot.current?.destroy();
       plot.current = null;
     };
   }, [showBoundary]);
@@ -44,84 +37,4 @@ export function Chart({ spec, testId }: { readonly spec: ChartSpec; readonly tes
       <div ref={host} className={styles.canvas} aria-hidden="true" />
     </div>
   );
-}
-
-function sizeOf({ clientWidth, clientHeight }: HTMLElement): { width: number; height: number } {
-  return { width: Math.max(80, clientWidth), height: Math.max(60, clientHeight) };
-}
-
-const SMALLEST_SPAN = 5;
-
-/** What uPlot is told: how far the axis goes, from 0; a chart with few points has room for the next ones. */
-function rangeOf({ series }: ChartSpec): uPlot.AlignedData {
-  const last = series.reduce((most, { x }) => Math.max(most, x.at(-1) ?? 0), SMALLEST_SPAN);
-  return [
-    [0, last],
-    [null, null],
-  ];
-}
-
-/** The chart that is shown, which changes, and how it is drawn, which does not. */
-interface Drawing {
-  readonly shown: { readonly current: ChartSpec };
-  readonly color: ColorReader;
-  readonly onError: (error: unknown) => void;
-}
-
-/** Grid and axes are uPlot's; the lines are drawn over them. */
-function optionsOf({ shown, color, onError }: Drawing, size: ReturnType<typeof sizeOf>): uPlot.Options {
-  const family = getComputedStyle(document.body).fontFamily;
-  const font = `11px ${family}`;
-  const axis = {
-    stroke: () => color("--muted"),
-    grid: { stroke: () => color("--line"), width: 1 },
-    ticks: { show: false },
-    font,
-    labelFont: font,
-    labelSize: 14,
-    labelGap: 0,
-  };
-  const draw = (plot: uPlot): void => {
-    try {
-      drawSeries(plot, shown.current.series, color);
-      drawMarks(plot, shown.current.marks, color, family);
-    } catch (error) {
-      onError(error);
-    }
-  };
-  return {
-    ...size,
-    padding: [8, 8, 0, 0],
-    legend: { show: false },
-    cursor: { show: false },
-    scales: {
-      x: { time: false, range: (_plot, low, high) => [low, high] },
-      y: { range: () => [...shown.current.yRange] },
-    },
-    axes: [
-      {
-        ...axis,
-        ...{ size: 22, space: 44, incrs: WHOLE_STEPS },
-        values: (_plot, splits) => splits.map(shown.current.formatX),
-      },
-      {
-        ...axis,
-        ...{ size: 30, space: 26, gap: 3 },
-        incrs: (_plot, _axis, low, high) => (high - low < SMALL_RANGE ? FINE_STEPS : [20, 50, 100]),
-        values: (_plot, splits) => splits.map(minusSign),
-      },
-    ],
-    series: [{}, { show: false }],
-    hooks: { draw: [draw] },
-  };
-}
-
-/** Iterations, tokens and seconds are told in whole numbers. */
-const WHOLE_STEPS = Array.from({ length: 9 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
-/** Returns span a hundred points or more; other measures may be small. */
-const SMALL_RANGE = 50;
-const FINE_STEPS = Array.from({ length: 5 }, (_, i) => [1, 2, 5].map((step) => step * 10 ** (i - 3))).flat();
-
-function minusSign(value: number): string {
-  return String(Number(value.toPrecision(6))).replace("-", "−");
 }

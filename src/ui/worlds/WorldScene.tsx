@@ -1,7 +1,10 @@
+import { lazy, Suspense } from "react";
 import type { WorldView } from "../../core/envs/env.ts";
+import controls from "../components/controls.module.css";
 import type { Player } from "./player.ts";
 import { RoomScene } from "./RoomScene.tsx";
-import { ShopPage } from "./ShopPage.tsx";
+
+const ShopPage = lazy(async () => ({ default: (await import("./ShopPage.tsx")).ShopPage }));
 
 interface WorldSceneProps {
   /** The world from the start of the episode to the moment on show. */
@@ -17,7 +20,13 @@ interface WorldSceneProps {
 /** A world as a person sees it: a house with its rooms, or a shop's page. Rollouts and hand play look the same. */
 export function WorldScene({ views, taskWords, player, next }: WorldSceneProps) {
   const view = views.at(-1)!;
-  if (view.kind === "shop") return <ShopPage view={view} onAct={player?.onAct ?? null} next={next} />;
+  if (view.kind === "shop") {
+    return (
+      <Suspense fallback={<p className={controls.empty}>Loading…</p>}>
+        <ShopPage view={view} onAct={player?.onAct ?? null} next={next} />
+      </Suspense>
+    );
+  }
   const path = views.flatMap((past) => (past.kind === "rooms" ? [past.agentRoom] : []));
   const goalWords = view.goals.filter(({ kind }) => kind === "ordered").map(({ text }) => text);
   return <RoomScene view={view} path={path} taskWords={[taskWords, ...goalWords].join(" ")} player={player} />;
