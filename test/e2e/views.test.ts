@@ -80,6 +80,28 @@ test("a run whose rollouts are recorded can be watched, and every experiment of 
   }
 });
 
+test("recorded runs of another set are played in place of the first, also by the address of one of them", async () => {
+  const playground = await openPlayground({ withoutWebGpu: true });
+  const { page } = playground;
+  const run = (name: RegExp) => page.getByRole("button", { name });
+  try {
+    await run(/^EMPO², teaching world/).waitFor();
+    await page.getByLabel("Which recorded runs").selectOption("Life stages");
+    await run(/^EMPO², identify-life-stages-1/).waitFor();
+    await run(/^GRPO, identify-life-stages-1/).waitFor();
+    await page.getByText("Task: focus on").waitFor();
+    expect(await run(/teaching world/).count()).toBe(0);
+
+    await page.evaluate(() => (location.hash = "#results/webshop.text_rich/empo2.house-0.seed-1"));
+    await page.getByRole("button", { name: "Watch its rollouts and tips" }).click();
+    await page.getByText("Instruction:").waitFor();
+    expect(await page.getByLabel("Which recorded runs").inputValue()).toBe("WebShop");
+    expectQuiet(playground);
+  } finally {
+    await playground.close();
+  }
+});
+
 test("a chart of a view that is opened by its address has the page's colours, and the other theme's when that is chosen", async () => {
   const playground = await openPlayground({ withoutWebGpu: true, suffix: "#results/teaching" });
   const { page } = playground;
