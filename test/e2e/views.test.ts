@@ -87,8 +87,8 @@ test("recorded runs of another set are played in place of the first, also by the
   try {
     await run(/^EMPO², teaching world/).waitFor();
     await page.getByLabel("Which recorded runs").selectOption("Life stages");
-    await run(/^EMPO², identify-life-stages-1/).waitFor();
-    await run(/^GRPO, identify-life-stages-1/).waitFor();
+    await run(/^EMPO², life stages/).waitFor();
+    await run(/^GRPO, life stages/).waitFor();
     await page.getByText("Task: focus on").waitFor();
     expect(await run(/teaching world/).count()).toBe(0);
 
