@@ -83,13 +83,15 @@ function showEntries(shown: readonly RecordedEntry[]): void {
   const origin = [date, commit === undefined ? undefined : `commit ${commit.slice(0, 9)}`].filter(
     (part) => part !== undefined,
   );
-  usePage.setState((page) => ({
-    ...withoutRecorded(page),
-    views: { ...withoutRecorded(page).views, ...Object.fromEntries(added) },
-    order: [...withoutRecorded(page).order, ...added.map(([key]) => key)],
-    shownKey: (added.find(([, { run }]) => run.method === "empo2") ?? added[0]!)[0],
-    selection: INITIAL_SELECTION,
-  }));
+  usePage.setState((page) => {
+    const { views, order } = withoutRecorded(page);
+    return {
+      views: { ...views, ...Object.fromEntries(added) },
+      order: [...order, ...added.map(([key]) => key)],
+      shownKey: (added.find(([, { run }]) => run.method === "empo2") ?? added[0]!)[0],
+      selection: INITIAL_SELECTION,
+    };
+  });
   setPlayback({ state: prefersStill() ? "paused" : "playing", origin: origin.join(", ") });
 }
 
