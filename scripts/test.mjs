@@ -1,4 +1,7 @@
-/** @file `npm test`: build, then the unit, smoke and real-browser tests. The last line says `N passed, N failed`. */
+/**
+ * @file `npm test`: build, then the unit, smoke and real-browser tests. The last line says `N passed, N failed`; before it stands
+ * what failed, because the end of a log is all that some machines keep.
+ */
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { ensureChromium } from "./chromium.mjs";
@@ -6,10 +9,13 @@ import { installRedisServer } from "./redis.mjs";
 import { REPOSITORY, ensureInstalled, runHere, runNpm } from "./prepare.mjs";
 
 /**
- * @typedef {{ passed: number, failed: number }} Tally
- * @typedef {{ status: string, assertionResults: { status: string }[] }} FileResult
+ * @typedef {{ passed: number, failed: number, failures: string[] }} Tally
+ * @typedef {{ fullName: string, status: string, failureMessages?: string[] }} TestResult
+ * @typedef {{ name: string, status: string, message?: string, assertionResults: TestResult[] }} FileResult
  * @typedef {{ numPassedTests: number, numFailedTests: number, testResults: FileResult[] }} Report
  */
+
+const LINES_OF_A_FAILURE = 12;
 
 /**
  * One step that is not itself a test: it counts only when it fails.
@@ -20,11 +26,24 @@ import { REPOSITORY, ensureInstalled, runHere, runNpm } from "./prepare.mjs";
 function stepTally(name, step) {
   try {
     step();
-    return { passed: 0, failed: 0 };
+    return { passed: 0, failed: 0, failures: [] };
   } catch (error) {
-    console.error(`${name}: ${error instanceof Error ? error.message : String(error)}`);
-    return { passed: 0, failed: 1 };
+    const failure = `${name}: ${error instanceof Error ? error.message : String(error)}`;
+    console.error(failure);
+    return { passed: 0, failed: 1, failures: [failure] };
   }
+}
+
+/** @param {string} file */
+const fileOf = (file) => path.relative(REPOSITORY, file);
+
+/**
+ * The first lines of a message, indented.
+ * @param {string | undefined} message
+ */
+function beginOf(message = "") {
+  const lines = message.split("\n").slice(0, LINES_OF_A_FAILURE);
+  return lines.map((line) => `    ${line}`).join("\n");
 }
 
 /**
@@ -36,7 +55,16 @@ function tallyOf(report) {
   const brokenFiles = report.testResults.filter(
     ({ status, assertionResults }) => status === "failed" && assertionResults.every((test) => test.status !== "failed"),
   );
-  return { passed: report.numPassedTests, failed: report.numFailedTests + brokenFiles.length };
+  const failures = report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === "failed")
+      .map(({ fullName, failureMessages }) => `${fileOf(name)}: ${fullName}\n${beginOf(failureMessages?.join("\n"))}`),
+  );
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + brokenFiles.length,
+    failures: [...failures, ...brokenFiles.map(({ name, message }) => `${fileOf(name)}\n${beginOf(message)}`)],
+  };
 }
 
 /**
@@ -57,7 +85,7 @@ function runProjects(projects) {
     `--outputFile.json=${output}`,
   ]);
   /** @type {Tally} */
-  let tally = { passed: 0, failed: 0 };
+  let tally = { passed: 0, failed: 0, failures: [] };
   try {
     /** @type {unknown} */
     const report = JSON.parse(readFileSync(output, "utf8"));
@@ -67,7 +95,8 @@ function runProjects(projects) {
       `vitest ${projects.join(", ")}: no report (${error instanceof Error ? error.message : String(error)})`,
     );
   }
-  return status !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
+  if (status === 0 || tally.failed > 0) return tally;
+  return { ...tally, failed: 1, failures: [`vitest ${projects.join(", ")}: an error outside the tests, see above.`] };
 }
 
 const prepared = stepTally("install", ensureInstalled);
@@ -83,5 +112,6 @@ if (prepared.failed === 0) {
 }
 const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
 const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
+for (const failure of tallies.flatMap(({ failures }) => failures)) console.log(`\nFAILED ${failure}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
