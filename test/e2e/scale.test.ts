@@ -12,6 +12,8 @@ const RUNS = sized(5, 50);
 const POINTS = sized(200, 1000);
 const ROLLOUTS = sized(800, 10_000);
 const TIPS = sized(400, 5000);
+/** Of all presses; one round's 95th percentile is its second slowest press. */
+const ROUNDS = sized(1, 5);
 /** Milliseconds from a press to the next frame, at the 95th percentile. Busy machines run the small size. */
 const MOST_MS = sized(250, 50);
 
@@ -106,7 +108,8 @@ test(
       await page.getByRole("button", { name: /^Show 50 more of/ }).click();
       expect(await tips.count()).toBe(100);
       expect(await page.locator('#result [role="group"] button[aria-pressed]').count()).toBe(RUNS);
-      const interactions = await interact(page);
+      const interactions: Interaction[] = [];
+      for (let round = 0; round < ROUNDS; round++) interactions.push(...(await interact(page)));
       const p95 = quantile(interactions, 0.95);
       expect(interactions.length).toBeGreaterThan(25);
       expect(consoleErrors).toEqual([]);

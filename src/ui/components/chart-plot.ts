@@ -22,9 +22,15 @@ interface Content {
 export function mountPlot(element: HTMLElement, probe: HTMLElement, { shown, onError }: Content): MountedPlot {
   const drawing: Drawing = { shown, onError, color: colorReader(probe) };
   const made = new uPlot(optionsOf(drawing, sizeOf(element)), rangeOf(shown.current), element);
-  const observer = new ResizeObserver(() => {
+  let frame = 0;
+  const fit = (): void => {
+    frame = 0;
     const size = sizeOf(element);
     if (size.width !== made.width || size.height !== made.height) made.setSize(size);
+  };
+  // In the next frame: within this one the page would have to be laid out a second time.
+  const observer = new ResizeObserver(() => {
+    if (frame === 0) frame = requestAnimationFrame(fit);
   });
   observer.observe(element);
   const stopWatching = onThemeChange(() => made.redraw());
@@ -32,6 +38,7 @@ export function mountPlot(element: HTMLElement, probe: HTMLElement, { shown, onE
     update: () => made.setData(rangeOf(shown.current)),
     destroy: () => {
       observer.disconnect();
+      cancelAnimationFrame(frame);
       stopWatching();
       made.destroy();
     },

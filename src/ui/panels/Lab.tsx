@@ -21,8 +21,8 @@ const GROUPS: readonly { readonly group: ConfigField["group"]; readonly title: s
   { group: "evaluation", title: "Evaluation" },
 ];
 
-/** As many as are seen at first; the rest comes after the press is answered. */
-const FIRST_GROUPS = GROUPS.slice(0, 2);
+/** The press is answered with the empty lab; sixty controls come right after it, without holding anything up. */
+const FIRST_GROUPS: typeof GROUPS = [];
 
 /** All settings, beside the panels, so that their effect can be watched. */
 export function Lab() {
