@@ -17,7 +17,7 @@ export const LARGE_RUN_BYTES = 10 ** 9;
 export function runBytes(config: RunConfig, base: BaseOption | undefined): number {
   const { width, layers } = base?.size ?? UNKNOWN_BASE;
   const spec = taskSpecs().find(({ task }) => task === config.task);
-  const variations = Math.min(spec?.splits.test.length ?? 1, config.evaluationVariations);
+  const variations = Math.min(spec?.splits[config.evaluationSplit].length ?? 1, config.evaluationVariations);
   const evaluated = variations * config.evaluationEpisodes;
   const episodes = Math.max(config.groupSize * config.tasksPerIteration, evaluated);
   return episodes * CONTEXT_LENGTH * layers * width * PER_TOKEN * FLOAT_BYTES;

@@ -6,9 +6,10 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { DIST } from "../../scripts/prepare.mjs";
+import { currentCommit } from "../../src/cli/run-directory.ts";
 import { openPlayground } from "../e2e/support/browser.ts";
 import { press, waitUntilSaved } from "../e2e/support/training.ts";
-import { watchFetches, weightOf } from "../support/page-weight.ts";
+import { scriptsOfFirstPaint, watchFetches, weightOf } from "../support/page-weight.ts";
 import type { PageRecord } from "./results.ts";
 
 const ITERATIONS = 12;
@@ -23,12 +24,13 @@ export async function measurePage(): Promise<PageRecord | null> {
   if (!existsSync(path.join(DIST, "index.html"))) return null;
   const playground = await openPlayground({ withoutWebGpu: true });
   try {
-    const { page, context } = playground;
+    const { page, context, url } = playground;
     const { fetched } = watchFetches(context);
     await page.reload();
     await page.getByTestId("train").waitFor();
     await page.waitForLoadState("networkidle");
     const first = await fetched();
+    const needed = await scriptsOfFirstPaint(url);
     await press(page, "train");
     await waitUntilSaved(page, SETTLED, LIMIT_MS);
     const seen = await watchTasks(page);
@@ -38,8 +40,12 @@ export async function measurePage(): Promise<PageRecord | null> {
     const times = await seen();
     const later = (await fetched()).slice(first.length);
     return {
-      ...{ iterations: ITERATIONS, trainedMs, ...times },
-      firstScriptBytes: weightOf(first, /\.js$/),
+      ...{ commit: currentCommit(), iterations: ITERATIONS, trainedMs, ...times },
+      firstScriptBytes: weightOf(
+        first.filter(({ name }) => needed.has(name)),
+        /\.js$/,
+      ),
+      pageScriptBytes: weightOf(first, /\.js$/),
       workerScriptBytes: weightOf(later, /\.js$/),
       wasmBytes: weightOf(later, /\.wasm$/),
       checkpointBytes: weightOf(later, /\.safetensors$/),

@@ -145,7 +145,11 @@ export interface LearningRun {
 
 /** What a visitor's browser fetched and did. Bytes are after gzip. */
 export interface PageRecord {
+  readonly commit: string;
+  /** Scripts that the page needs before it can paint anything. */
   readonly firstScriptBytes: number;
+  /** With those that follow by themselves: the chart, and what keeps the page for offline use. */
+  readonly pageScriptBytes: number;
   readonly workerScriptBytes: number;
   readonly wasmBytes: number;
   readonly checkpointBytes: number;

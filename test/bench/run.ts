@@ -1,7 +1,8 @@
 /**
  * @file `npm run bench`: measures ours, plain tfjs and jax-js with the same models in one run, prints one table, records it
  * in bench/results and renews docs/performance.md. `-- --quick` does a little of everything and records nothing;
- * `-- --report` only writes the page from the newest record.
+ * `-- --page` measures the built page alone and puts that into the newest record; `-- --report` only writes
+ * docs/performance.md from the newest record.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -16,7 +17,7 @@ import { ContenderProcess } from "./contender-process.ts";
 import { measureGrowth } from "./growth.ts";
 import { memoryGrowth } from "./host-costs.ts";
 import { measurePage } from "./page.ts";
-import { formattedPage, measuredApart, performancePage } from "./report.ts";
+import { formattedPage, measuredApart, newestRecord, performancePage } from "./report.ts";
 import { type BenchRecord, CONTENDERS, type ContenderId, MODEL_SIZES, type ModelSize } from "./results.ts";
 import { fillTable } from "./table.ts";
 
@@ -31,6 +32,7 @@ const QUICK = { rounds: 2, limitMs: 20_000, cellMs: 2000 };
 const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
+    page: { type: "boolean", default: false },
     report: { type: "boolean", default: false },
     only: { type: "string" },
   },
@@ -118,7 +120,9 @@ async function writePage(): Promise<void> {
   writeFileSync(PAGE, await formattedPage(RESULTS));
 }
 
-if (!options.report) {
+if (options.page) {
+  await save({ ...newestRecord(RESULTS), page: await measurePage() });
+} else if (!options.report) {
   const record = await measure(async (part) => {
     if (!options.quick) await save(part);
   });

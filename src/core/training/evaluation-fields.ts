@@ -1,6 +1,6 @@
-/** @file The settings of evaluations, a part of the table of fields. */
+/** @file The settings of evaluations that are numbers, a part of the table of fields. */
 
-/** All of them numbers that may change while a run is on. */
+/** All of them may change while a run is on. */
 export const EVALUATION_FIELDS = [
   {
     key: "evaluateEvery",
@@ -19,8 +19,8 @@ export const EVALUATION_FIELDS = [
     max: 1000,
     step: 1,
     integer: true,
-    label: "Test variations",
-    help: "At most this many variations of the test split are evaluated, the first ones (§6.1); WebShop needs more than 20.",
+    label: "Evaluated variations",
+    help: "At most this many variations of the split are evaluated, the first ones (§6.1); WebShop needs more than 20.",
   },
   {
     key: "evaluationEpisodes",
@@ -30,7 +30,7 @@ export const EVALUATION_FIELDS = [
     step: 1,
     integer: true,
     label: "Episodes per variation",
-    help: "Episodes per test variation in each evaluation (§6.1).",
+    help: "Episodes per held-out variation in each evaluation (§6.1).",
   },
   {
     key: "evaluationTemperature",

@@ -84,7 +84,9 @@ export interface RunConfig extends CriticConfig, RescoringConfig {
   readonly maxActionTokens: number;
   readonly maxTipTokens: number;
   readonly evaluateEvery: number;
-  /** Test variations that are evaluated at most. */
+  /** The held-out variations that are evaluated: `test` for results, `dev` for choosing settings. */
+  readonly evaluationSplit: "test" | "dev";
+  /** Variations that are evaluated at most. */
   readonly evaluationVariations: number;
   readonly evaluationEpisodes: number;
   readonly evaluationTemperature: number;
@@ -435,6 +437,12 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     help: "When entropy collapses, KL jumps or ratios explode: say so only, or pause as well.",
   }),
   ...CRITIC_FIELDS.map((field): NumberField => ({ kind: "number", ...HOT_CRITIC, ...field })),
+  choice("evaluationSplit", ["test", "dev"], {
+    group: "evaluation",
+    hot: false,
+    label: "Held-out variations",
+    help: "Evaluations use the test variations, as results do, or the dev variations, for choosing settings (§6.1).",
+  }),
   ...EVALUATION_FIELDS.map((field): NumberField => ({ kind: "number", ...HOT_EVALUATION, ...field })),
 ];
 

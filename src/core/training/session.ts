@@ -8,7 +8,7 @@ import type { RunSettings } from "../algorithms/run-settings.ts";
 import type { Clock } from "../base/clock.ts";
 import { ConfigError } from "../base/errors.ts";
 import { Random, type RandomState } from "../base/random.ts";
-import type { Split, TaskRef, TaskSpec, TextEnv } from "../envs/env.ts";
+import type { TaskRef, TaskSpec, TextEnv } from "../envs/env.ts";
 import type { EvaluationRecord, PhaseTimes, RolloutRecord, TrainingEvent } from "../events/training-event.ts";
 import type { TipMemory } from "../memory/tip-memory.ts";
 import type { LanguageModelRow, Policy, PolicyState, UpdateStats } from "../policy/policy.ts";
@@ -340,9 +340,9 @@ export class TrainingSession {
   }
 
   async #evaluate(): Promise<void> {
-    const split: Split = "test";
     const { policy, createEnv } = this.#dependencies;
     const config = this.#config;
+    const { evaluationSplit: split } = config;
     this.#emit({ type: "phaseStarted", phase: "evaluation", iteration: this.#iteration });
     const plan = {
       policy,

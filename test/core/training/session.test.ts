@@ -122,6 +122,19 @@ describe("evaluations of a run", () => {
     expect(eventsOf(run, "evaluated").map(({ evaluation }) => evaluation.iteration)).toEqual([1]);
   });
 
+  it("are on the dev split where settings are chosen, and the run is the same", async () => {
+    const [dev, test] = [
+      await startRun({ config: { iterations: 2, evaluationSplit: "dev" } }),
+      await startRun({ config: { iterations: 2 } }),
+    ];
+    await Promise.all([finishRun(dev), finishRun(test)]);
+    const splits = eventsOf(dev, "evaluated").map(({ evaluation }) => evaluation.split);
+    expect(splits).toEqual(["dev", "dev"]);
+    const hashesOf = (run: typeof dev) =>
+      eventsOf(run, "runFinished").map((end) => [end.weightsHash, end.rolloutsHash]);
+    expect(hashesOf(dev)).toEqual(hashesOf(test));
+  });
+
   it("are on the test split, and the last one is the run's result", async () => {
     const run = await startRun({ policy: doorPolicy(-30), config: { iterations: 1 } });
     await finishRun(run);
