@@ -2,12 +2,18 @@ import { expect, test } from "vitest";
 import { ALGORITHMS } from "../../src/core/algorithms/registry.ts";
 import { DEFAULT_CONFIG } from "../../src/core/training/run-config.ts";
 import { toRunSettings } from "../../src/core/training/settings.ts";
-import { methodTitle } from "../../src/ui/actions/run-title.ts";
+import { methodTitle, runTitle } from "../../src/ui/actions/run-title.ts";
 import { runStyle } from "../../src/ui/panels/run-styles.ts";
 import { usesMemory } from "../../src/ui/store/modes.ts";
 
 test("every method has its own title on the page", () => {
   for (const { id, title } of ALGORITHMS) expect(methodTitle(id)).toBe(title);
+});
+
+test("a run's title tells that it is evaluated on dev variations, however much else is changed", () => {
+  const changed = { ...DEFAULT_CONFIG, groupSize: 4, iterations: 7, learningRate: 1e-4 };
+  expect(runTitle(changed)).not.toContain("dev");
+  expect(runTitle({ ...changed, evaluationSplit: "dev" })).toMatch(/^EMPO², seed 1, on dev variations, .*, 1 more$/);
 });
 
 test("every method has a colour and a dash of its own", () => {

@@ -17,13 +17,16 @@ export function methodTitle(method: string): string {
   return METHOD_TITLES[method] ?? method;
 }
 
-/** Method, seed, and the first settings that differ from the defaults. */
+const TOLD_APART: readonly (keyof RunConfig)[] = ["method", "seed", "evaluationSplit"];
+
+/** Method, seed, what it is evaluated on if that is not the test split, and the first settings that differ from the defaults. */
 export function runTitle(config: RunConfig): string {
   const changes = CONFIG_FIELDS.filter(
-    ({ key, default: value }) => key !== "method" && key !== "seed" && config[key] !== value,
+    ({ key, default: value }) => !TOLD_APART.includes(key) && config[key] !== value,
   ).map(({ key, label }) => `${key === "base" ? "base" : label} ${String(config[key])}`);
   const more = changes.length > 2 ? [`${changes.length - 2} more`] : [];
-  return [`${methodTitle(config.method)}, seed ${config.seed}`, ...changes.slice(0, 2), ...more].join(", ");
+  const split = config.evaluationSplit === "test" ? [] : ["on dev variations"];
+  return [`${methodTitle(config.method)}, seed ${config.seed}`, ...split, ...changes.slice(0, 2), ...more].join(", ");
 }
 
 /** The method that runs beside another one. */
