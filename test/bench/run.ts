@@ -1,8 +1,8 @@
 /**
  * @file `npm run bench`: measures ours, plain tfjs and jax-js with the same models in one run, prints one table, records it
  * in bench/results and renews docs/performance.md. `-- --quick` does a little of everything and records nothing;
- * `-- --page` measures the built page alone and puts that into the newest record; `-- --report` only writes
- * docs/performance.md from the newest record.
+ * `-- --page` measures the built page alone and puts that into the newest record, `-- --growth ours-webgpu` how a contender's
+ * cost grows; `-- --report` only writes docs/performance.md from the newest record.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -33,6 +33,7 @@ const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     page: { type: "boolean", default: false },
+    growth: { type: "string" },
     report: { type: "boolean", default: false },
     only: { type: "string" },
   },
@@ -120,8 +121,19 @@ async function writePage(): Promise<void> {
   writeFileSync(PAGE, await formattedPage(RESULTS));
 }
 
+/** The growth of one contender, in place of what the newest record has of it. */
+async function measureGrowthOf(contender: ContenderId): Promise<void> {
+  const record = newestRecord(RESULTS);
+  const measured = await measureGrowth(contender, baseFile(MODEL_SIZES[1]!), log);
+  const ofOperations = new Set(measured.map(({ title }) => title));
+  const others = record.growth.filter((each) => each.contender !== contender || !ofOperations.has(each.title));
+  await save({ ...record, growth: [...others, ...measured] });
+}
+
 if (options.page) {
   await save({ ...newestRecord(RESULTS), page: await measurePage() });
+} else if (options.growth !== undefined) {
+  await measureGrowthOf(options.growth as ContenderId);
 } else if (!options.report) {
   const record = await measure(async (part) => {
     if (!options.quick) await save(part);
