@@ -7,8 +7,8 @@ import { disposeAll } from "./tidy.ts";
 import { backward, forward, type Predictions, type Transformer } from "./transformer.ts";
 import { wasmRuntime } from "./wasm/kernel-module.ts";
 
-/** Positions of a micro-batch. Small enough for a processor's cache, large enough for a GPU to have work. */
-const MAX_POSITIONS = { webgpu: 8192, wasm: 2048, cpu: 2048 } as Readonly<Record<string, number>>;
+/** Most positions of a micro-batch, by backend. Small enough for a processor's cache, large enough for a GPU to have work. */
+export const MAX_POSITIONS = { webgpu: 8192, wasm: 2048, cpu: 2048 } as Readonly<Record<string, number>>;
 
 /** One sequence and the positions (≥ 1, ascending) whose tokens are scored. */
 export interface ScoredSequence {

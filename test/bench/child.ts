@@ -3,6 +3,7 @@
  * the parent and answers each with one message.
  */
 import type { Policy } from "../../src/core/policy/policy.ts";
+import { installDawn } from "../support/dawn.ts";
 import { type Counts, countsBetween, countWebGpu } from "../support/webgpu-counts.ts";
 import { type Contender, readState, startContender } from "./contenders/contenders.ts";
 import { deviceBytes, watchDeviceBytes } from "./device-bytes.ts";
@@ -48,7 +49,7 @@ let policy: Policy | null = null;
 
 const ANSWERS: { [Type in Order["type"]]: (order: Extract<Order, { type: Type }>) => Promise<Answers[Type]> } = {
   start: async (order) => {
-    if (CONTENDERS[order.contender].backend === "webgpu") await installDawn();
+    if (CONTENDERS[order.contender].backend === "webgpu") await startDawn();
     contender = await startContender(order.contender);
     return { notes: contender.notes };
   },
@@ -77,14 +78,8 @@ const ANSWERS: { [Type in Order["type"]]: (order: Extract<Order, { type: Type }>
   },
 };
 
-async function installDawn(): Promise<void> {
-  const { create, globals } = (await import("webgpu")) as unknown as {
-    create: (flags: string[]) => GPU;
-    globals: Record<string, unknown>;
-  };
-  Object.assign(globalThis, globals);
-  const gpu = create([]);
-  Object.defineProperty(globalThis, "navigator", { value: { gpu, userAgent: "node" }, configurable: true });
+async function startDawn(): Promise<void> {
+  const globals = await installDawn();
   count = countWebGpu(globals);
   watchDeviceBytes(globals);
 }

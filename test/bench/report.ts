@@ -4,6 +4,8 @@ import path from "node:path";
 import { format } from "prettier";
 import { median, quantile } from "../../src/experiments/statistics.ts";
 import { endOfProportion } from "./growth.ts";
+import { kernelsText } from "./kernels/section.ts";
+import { digits, table } from "./markdown.ts";
 import {
   BATCHES,
   type BenchRecord,
@@ -11,6 +13,8 @@ import {
   CONTENDERS,
   type ContenderId,
   type Growth,
+  KERNELS_FILE,
+  type KernelsRecord,
   LEARNING_FILE,
   type LearningRun,
   MODEL_SIZES,
@@ -40,19 +44,24 @@ export function newestRecord(folder: string): BenchRecord {
   return newest;
 }
 
-/** What is measured apart from the table; empty where it was not. */
+/** What is measured apart from the table; empty or null where it was not. */
 export interface Apart {
+  readonly kernels: KernelsRecord | null;
   readonly learning: readonly LearningRun[];
   readonly worlds: readonly WorldRecord[];
 }
 
 /** The measurements of a folder that are made apart from the table. */
 export function measuredApart(folder: string): Apart {
-  const read = (file: string): unknown => {
+  const read = (file: string, empty: unknown): unknown => {
     const place = path.join(folder, path.basename(file));
-    return existsSync(place) ? JSON.parse(readFileSync(place, "utf8")) : [];
+    return existsSync(place) ? JSON.parse(readFileSync(place, "utf8")) : empty;
   };
-  return { learning: read(LEARNING_FILE) as LearningRun[], worlds: read(WORLDS_FILE) as WorldRecord[] };
+  return {
+    kernels: read(KERNELS_FILE, null) as KernelsRecord | null,
+    learning: read(LEARNING_FILE, []) as LearningRun[],
+    worlds: read(WORLDS_FILE, []) as WorldRecord[],
+  };
 }
 
 /** The page of a folder of records, as the formatter of the repository leaves it. */
@@ -62,7 +71,7 @@ export function formattedPage(folder: string): Promise<string> {
 }
 
 /** The whole page. */
-export function performancePage(record: BenchRecord, { learning, worlds }: Apart): string {
+export function performancePage(record: BenchRecord, { kernels, learning, worlds }: Apart): string {
   return [
     "# Performance",
     introduction(record),
@@ -75,6 +84,8 @@ export function performancePage(record: BenchRecord, { learning, worlds }: Apart
     memoryTable(record),
     "## One core\n",
     peakText(record),
+    "## Each kernel by itself\n",
+    kernelsText(kernels),
     "## What an iteration costs beside the policy\n",
     overheadText(record),
     "## The page\n",
@@ -138,17 +149,7 @@ function find(
   return cells.find((cell) => keys.every((key) => cell[key] === wanted[key]));
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
 const sorted = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
-
-function digits(value: number): string {
-  if (value >= 100) return Math.round(value).toLocaleString("en");
-  return value >= 10 ? value.toFixed(1) : value.toPrecision(2);
-}
 
 function operationTable({ cells }: BenchRecord, operation: Operation): string {
   const rows = MODEL_SIZES.flatMap(({ name }) =>

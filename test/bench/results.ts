@@ -121,6 +121,39 @@ export const LEARNING_FILE = "bench/results/learning.json";
 /** Where the speed and memory of the worlds are kept. */
 export const WORLDS_FILE = "bench/results/worlds.json";
 
+/** Where the times of each kernel by itself are kept. */
+export const KERNELS_FILE = "bench/results/kernels.json";
+
+/** One computation of ours beside the same in plain ops. */
+export interface KernelTiming {
+  readonly backend: "wasm" | "webgpu";
+  readonly name: string;
+  /** Kernels of the module, or of the plans, that are run. */
+  readonly kernels: readonly string[];
+  readonly shape: string;
+  /** Milliseconds of one run, by round. */
+  readonly ms: readonly number[];
+  /** The same of plain ops, in the same rounds; empty where there are none. */
+  readonly plainMs: readonly number[];
+  /** Multiplications and additions, where they are what costs. */
+  readonly flops: number | null;
+  /** Bytes read or written at least, where they are what costs. */
+  readonly bytes: number | null;
+}
+
+/** All kernels by themselves. */
+export interface KernelsRecord {
+  readonly date: string;
+  readonly commit: string;
+  readonly processor: string;
+  /** Of the last minute before. */
+  readonly load: number;
+  /** What WebGPU runs on. */
+  readonly adapter: string;
+  readonly isSoftwareAdapter: boolean;
+  readonly timings: readonly KernelTiming[];
+}
+
 /** A line of `cli bench --task`. */
 export interface WorldRecord extends WorldBenchmark {
   readonly task: string;

@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../src/model/backend.ts";
 import { compileKernel } from "../../src/model/webgpu/compile-kernel.ts";
 import type { DeviceCalls } from "../../src/model/webgpu/device-calls.ts";
+import { installDawn } from "../support/dawn.ts";
 import { type Counts, countsBetween, countWebGpu } from "../support/webgpu-counts.ts";
 import { kernelErrors, type KernelError } from "./webgpu-kernel-parity.ts";
 import { runScenario, SUITED, UNSUITED, type Outcome } from "./webgpu-scenario.ts";
@@ -19,6 +20,8 @@ export interface ChildAnswer {
   /** What all scenarios asked of the device: by the test's count, and by the program's own. */
   readonly counts: { readonly counted: Counts; readonly called: DeviceCalls };
   readonly kernels: readonly KernelError[];
+  /** Labels of all kernels that the scenarios had compiled. */
+  readonly compiled: readonly string[];
   /** What is said of a kernel that is not WGSL, and of one that does not fit its bindings. */
   readonly broken: readonly string[];
 }
@@ -30,19 +33,27 @@ const BROKEN = [
 @compute @workgroup_size(1) fn main() { x[0] = 1.0; }`,
 ];
 
+/** tfjs compiles its own kernels another way. */
+function watchCompiling(): ReadonlySet<string> {
+  const labels = new Set<string>();
+  const { prototype } = GPUDevice;
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the device it was called on
+  const original = prototype.createComputePipelineAsync;
+  prototype.createComputePipelineAsync = function (this: GPUDevice, descriptor) {
+    labels.add(descriptor.label ?? "");
+    return original.call(this, descriptor);
+  };
+  return labels;
+}
+
 function sinceThen(before: DeviceCalls, now: DeviceCalls): DeviceCalls {
   const names = Object.keys(before) as (keyof DeviceCalls)[];
   return Object.fromEntries(names.map((name) => [name, now[name] - before[name]])) as unknown as DeviceCalls;
 }
 
 async function run(): Promise<ChildAnswer | { readonly skipped: string }> {
-  const { create, globals } = (await import("webgpu")) as unknown as {
-    create: (flags: string[]) => GPU;
-    globals: Record<string, unknown>;
-  };
-  Object.assign(globalThis, globals);
-  Object.defineProperty(globalThis, "navigator", { value: { gpu: create([]) }, configurable: true });
-  const count = countWebGpu(globals);
+  const count = countWebGpu(await installDawn());
+  const labels = watchCompiling();
   const { name, reasons, deviceCalls } = await selectBackend({ prefer: "webgpu" });
   if (name !== "webgpu") return { skipped: reasons.join(" ") };
   const [counted, called] = [count(), deviceCalls()!];
@@ -50,12 +61,13 @@ async function run(): Promise<ChildAnswer | { readonly skipped: string }> {
   const again = await runScenario(SUITED, count);
   const unsuited = await runScenario(UNSUITED, count);
   const counts = { counted: countsBetween(counted, count()), called: sinceThen(called, deviceCalls()!) };
+  const compiled = [...labels].sort();
   const { device } = tf.backend() as unknown as { readonly device: GPUDevice };
   await tf.setBackend("cpu");
   const broken = await Promise.all(
     BROKEN.map((code) => compileKernel(device, "broken", code).then(() => "nothing", String)),
   );
-  return { counts, broken, suited, again, unsuited, kernels: await kernelErrors(device, SUITED) };
+  return { counts, broken, compiled, suited, again, unsuited, kernels: await kernelErrors(device, SUITED) };
 }
 
 const answer = await run().catch((error: unknown) => ({ skipped: String(error) }));

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
+import { webGpuKernelNames } from "../bench/kernels/webgpu.ts";
 import "../support/to-be-all-close.ts";
 import { vulkanEnvironment } from "../support/vulkan.ts";
 import { startBackend } from "./backends.ts";
@@ -134,5 +135,10 @@ describe("the policy on WebGPU (Dawn in Node)", () => {
     if ("skipped" in gpu) return skip(gpu.skipped);
     expect(gpu.kernels.length).toBeGreaterThan(60);
     expect(gpu.kernels.filter(({ kernel, error }) => !(error < toleranceOf(kernel)))).toEqual([]);
+  });
+
+  it("compiles no kernel that the benchmark leaves out", ({ skip }) => {
+    if ("skipped" in gpu) return skip(gpu.skipped);
+    expect(gpu.compiled).toEqual(webGpuKernelNames().sort());
   });
 });
