@@ -6,7 +6,6 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { DIST } from "../../scripts/prepare.mjs";
-import { currentCommit } from "../../src/cli/run-directory.ts";
 import { openPlayground } from "../e2e/support/browser.ts";
 import { press, waitUntilSaved } from "../e2e/support/training.ts";
 import { scriptsOfFirstPaint, watchFetches, weightOf } from "../support/page-weight.ts";
@@ -40,7 +39,7 @@ export async function measurePage(): Promise<PageRecord | null> {
     const times = await seen();
     const later = (await fetched()).slice(first.length);
     return {
-      ...{ commit: currentCommit(), iterations: ITERATIONS, trainedMs, ...times },
+      ...{ iterations: ITERATIONS, trainedMs, ...times },
       firstScriptBytes: weightOf(
         first.filter(({ name }) => needed.has(name)),
         /\.js$/,

@@ -100,7 +100,9 @@ export function performancePage(record: BenchRecord, { kernels, learning, worlds
   ].join("\n\n");
 }
 
-function introduction({ date, commit, machine, versions, notes, cells }: BenchRecord): string {
+function introduction({ date, commit, measuredAgain, machine, versions, notes, cells }: BenchRecord): string {
+  const again = Object.entries(measuredAgain ?? {}).map(([what, of]) => `${what} at \`${of.slice(0, 9)}\``);
+  const later = again.length === 0 ? "" : ` Measured again by itself: ${again.join(", ")}.`;
   const missing = MODEL_SIZES.filter(({ name }) => !cells.some(({ model }) => model === name)).map(({ name }) => name);
   const partial =
     missing.length === 0 ? "" : ` **The run was ended early: nothing was measured of ${missing.join(" and ")}.**`;
@@ -113,7 +115,7 @@ function introduction({ date, commit, machine, versions, notes, cells }: BenchRe
     `${date.slice(0, 10)}, commit \`${commit.slice(0, 9)}\`, ${processor}, ${threads} threads, Node ${node}, load at the start ${load[0]!.toFixed(1)}; ` +
       `${Object.entries(versions)
         .map(([name, version]) => `${name} ${version}`)
-        .join(", ")}. WebGPU is Dawn on “${adapter}”.${software}${partial}`,
+        .join(", ")}. WebGPU is Dawn on “${adapter}”.${later}${software}${partial}`,
     "Each contender is a process of its own that trains the same weights through the same interface (`Policy`), draws the same tokens and gets the same rows. “tfjs ops” is our policy with " +
       "neither kernels nor plans; jax-js has the model written in its own terms and jitted (`test/bench/contenders`). Calls go by turns within each round, so a busy machine slows all alike; ratios are taken within a round. " +
       "Milliseconds are medians with quartiles. Everything on WASM and JavaScript runs on one thread, in Node, where jax-js has no relaxed SIMD and no worker threads.",

@@ -178,7 +178,6 @@ export interface LearningRun {
 
 /** What a visitor's browser fetched and did. Bytes are after gzip. */
 export interface PageRecord {
-  readonly commit: string;
   /** Scripts that the page needs before it can paint anything. */
   readonly firstScriptBytes: number;
   /** With those that follow by themselves: the chart, and what keeps the page for offline use. */
@@ -200,6 +199,8 @@ export interface PageRecord {
 export interface BenchRecord {
   readonly date: string;
   readonly commit: string;
+  /** Sizes, growth and page that were measured again by themselves, and the commit of each. */
+  readonly measuredAgain?: Readonly<Record<string, string>>;
   readonly machine: {
     readonly processor: string;
     readonly threads: number;

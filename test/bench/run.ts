@@ -2,7 +2,7 @@
  * @file `npm run bench`: measures ours, plain tfjs and jax-js with the same models in one run, prints one table, records it
  * in bench/results and renews docs/performance.md. `-- --quick` does a little of everything and records nothing;
  * `-- --page` measures the built page alone and puts that into the newest record, `-- --growth ours-webgpu` how a contender's
- * cost grows; `-- --report` only writes docs/performance.md from the newest record.
+ * cost grows, `-- --size "d 96, L 3"` one size; `-- --report` only writes docs/performance.md from the newest record.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -34,6 +34,7 @@ const { values: options } = parseArgs({
     quick: { type: "boolean", default: false },
     page: { type: "boolean", default: false },
     growth: { type: "string" },
+    size: { type: "string" },
     report: { type: "boolean", default: false },
     only: { type: "string" },
   },
@@ -121,19 +122,52 @@ async function writePage(): Promise<void> {
   writeFileSync(PAGE, await formattedPage(RESULTS));
 }
 
+/** Puts what was measured again into the newest record, with the commit that it is of. */
+async function saveAgain(what: string, changes: (record: BenchRecord) => Partial<BenchRecord>): Promise<void> {
+  const record = newestRecord(RESULTS);
+  const measuredAgain = { ...record.measuredAgain, [what]: currentCommit() };
+  await save({ ...record, ...changes(record), measuredAgain });
+}
+
 /** The growth of one contender, in place of what the newest record has of it. */
 async function measureGrowthOf(contender: ContenderId): Promise<void> {
-  const record = newestRecord(RESULTS);
   const measured = await measureGrowth(contender, baseFile(MODEL_SIZES[1]!), log);
-  const ofOperations = new Set(measured.map(({ title }) => title));
-  const others = record.growth.filter((each) => each.contender !== contender || !ofOperations.has(each.title));
-  await save({ ...record, growth: [...others, ...measured] });
+  const titles = new Set(measured.map(({ title }) => title));
+  await saveAgain(`growth of ${contender}`, ({ growth }) => ({
+    growth: [...growth.filter((each) => each.contender !== contender || !titles.has(each.title)), ...measured],
+  }));
+}
+
+/** Smallest models first. */
+function inOrder<Part extends { readonly model: string }>(parts: readonly Part[]): Part[] {
+  const names = MODEL_SIZES.map(({ name }) => name);
+  return parts.toSorted((a, b) => names.indexOf(a.model) - names.indexOf(b.model));
+}
+
+/** All contenders at one size, in place of what the newest record has of it. */
+async function measureSize(name: string): Promise<void> {
+  const size = MODEL_SIZES.find((each) => each.name === name);
+  if (size === undefined)
+    throw new Error(`bench: a size of ${MODEL_SIZES.map((each) => each.name).join("; ")}, got ${name}`);
+  const contenders = Object.keys(CONTENDERS) as ContenderId[];
+  const table = await fillTable({
+    ...{ contenders, sizes: [size], log, fileOf: baseFile, ...FULL },
+    onSize: () => Promise.resolve(),
+  });
+  await saveAgain(name, ({ cells, memory, notes }) => ({
+    cells: inOrder([...cells.filter(({ model }) => model !== name), ...table.cells]),
+    memory: inOrder([...memory.filter(({ model }) => model !== name), ...table.memory]),
+    notes: { ...notes, ...table.notes },
+  }));
 }
 
 if (options.page) {
-  await save({ ...newestRecord(RESULTS), page: await measurePage() });
+  const page = await measurePage();
+  await saveAgain("the page", () => ({ page }));
 } else if (options.growth !== undefined) {
   await measureGrowthOf(options.growth as ContenderId);
+} else if (options.size !== undefined) {
+  await measureSize(options.size);
 } else if (!options.report) {
   const record = await measure(async (part) => {
     if (!options.quick) await save(part);

@@ -9,7 +9,7 @@ import type { DeviceCalls } from "../../src/model/webgpu/device-calls.ts";
 import { installDawn } from "../support/dawn.ts";
 import { type Counts, countsBetween, countWebGpu } from "../support/webgpu-counts.ts";
 import { kernelErrors, type KernelError } from "./webgpu-kernel-parity.ts";
-import { runScenario, SUITED, UNSUITED, type Outcome } from "./webgpu-scenario.ts";
+import { runScenario, SUITED, THREE_HEADS, UNSUITED, type Outcome } from "./webgpu-scenario.ts";
 
 /** What the child prints. */
 export interface ChildAnswer {
@@ -17,6 +17,7 @@ export interface ChildAnswer {
   /** The same once more. */
   readonly again: Outcome;
   readonly unsuited: Outcome;
+  readonly threeHeads: Outcome;
   /** What all scenarios asked of the device: by the test's count, and by the program's own. */
   readonly counts: { readonly counted: Counts; readonly called: DeviceCalls };
   readonly kernels: readonly KernelError[];
@@ -60,6 +61,7 @@ async function run(): Promise<ChildAnswer | { readonly skipped: string }> {
   const suited = await runScenario(SUITED, count);
   const again = await runScenario(SUITED, count);
   const unsuited = await runScenario(UNSUITED, count);
+  const threeHeads = await runScenario(THREE_HEADS, count);
   const counts = { counted: countsBetween(counted, count()), called: sinceThen(called, deviceCalls()!) };
   const compiled = [...labels].sort();
   const { device } = tf.backend() as unknown as { readonly device: GPUDevice };
@@ -67,7 +69,8 @@ async function run(): Promise<ChildAnswer | { readonly skipped: string }> {
   const broken = await Promise.all(
     BROKEN.map((code) => compileKernel(device, "broken", code).then(() => "nothing", String)),
   );
-  return { counts, broken, compiled, suited, again, unsuited, kernels: await kernelErrors(device, SUITED) };
+  const kernels = await kernelErrors(device, SUITED);
+  return { counts, broken, compiled, suited, again, unsuited, threeHeads, kernels };
 }
 
 const answer = await run().catch((error: unknown) => ({ skipped: String(error) }));

@@ -15,6 +15,9 @@ export const UNSUITED: ModelConfig = { ...TINY, contextLength: 160 };
 /** Sizes that it takes. */
 export const SUITED: ModelConfig = { vocabularySize: 16, width: 16, layers: 3, heads: 2, contextLength: 160 };
 
+/** As the base of all tasks has them: heads and a width that divide no power of two. */
+export const THREE_HEADS: ModelConfig = { vocabularySize: 16, width: 48, layers: 2, heads: 3, contextLength: 160 };
+
 /** What happened. */
 export interface Outcome {
   /** How the policy decodes and learns. */

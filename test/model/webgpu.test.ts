@@ -8,7 +8,7 @@ import { vulkanEnvironment } from "../support/vulkan.ts";
 import { startBackend } from "./backends.ts";
 import type { ChildAnswer } from "./webgpu-child.ts";
 import { toleranceOf } from "./webgpu-kernel-parity.ts";
-import { runScenario, SUITED, UNSUITED, type Outcome } from "./webgpu-scenario.ts";
+import { runScenario, SUITED, THREE_HEADS, UNSUITED, type Outcome } from "./webgpu-scenario.ts";
 
 const TIMEOUT_MS = 300_000;
 const MAX_DISPATCHES = 45;
@@ -16,7 +16,7 @@ const NOTHING_MADE = { allocations: 0, pipelines: 0, bytes: 0 };
 
 describe("the policy on WebGPU (Dawn in Node)", () => {
   let gpu: ChildAnswer | { readonly skipped: string };
-  let wasm: { readonly suited: Outcome; readonly unsuited: Outcome };
+  let wasm: { readonly suited: Outcome; readonly unsuited: Outcome; readonly threeHeads: Outcome };
 
   beforeAll(async () => {
     const child = fileURLToPath(new URL("./webgpu-child.ts", import.meta.url));
@@ -27,10 +27,18 @@ describe("the policy on WebGPU (Dawn in Node)", () => {
     });
     gpu = JSON.parse(stdout.trim().split("\n").at(-1)!) as typeof gpu;
     await startBackend("wasm");
-    wasm = { suited: await runScenario(SUITED, null), unsuited: await runScenario(UNSUITED, null) };
+    wasm = {
+      suited: await runScenario(SUITED, null),
+      unsuited: await runScenario(UNSUITED, null),
+      threeHeads: await runScenario(THREE_HEADS, null),
+    };
   }, TIMEOUT_MS);
 
-  describe.each(["suited", "unsuited"] as const)("with sizes that are %s to the update plan", (which) => {
+  describe.each([
+    ["that are suited to the update plan", "suited"],
+    ["that are unsuited to it", "unsuited"],
+    ["of three heads", "threeHeads"],
+  ] as const)("with sizes %s", (_, which) => {
     it("learns as on wasm, within rounding", ({ skip }) => {
       if ("skipped" in gpu) return skip(gpu.skipped);
       const [got, expected] = [gpu[which], wasm[which]];
@@ -87,6 +95,7 @@ describe("the policy on WebGPU (Dawn in Node)", () => {
   it("says how it learns", ({ skip }) => {
     if ("skipped" in gpu) return skip(gpu.skipped);
     expect(gpu.suited.note).toMatch(/ Learning a whole step in one submit\.$/);
+    expect(gpu.threeHeads.note).toMatch(/ Learning a whole step in one submit\.$/);
     expect(gpu.unsuited.note).toMatch(/ Learning op by op: heads and a vocabulary of a multiple of 8/);
   });
 

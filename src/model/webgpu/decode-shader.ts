@@ -29,10 +29,9 @@ export interface DecodeShape extends ModelConfig {
 /** The shape of the kernel for a model, or the reason why there is none. */
 export function decodeShape(layout: ParameterLayout, config: ModelConfig, sharedBytes: number): DecodeShape | string {
   const { width, heads, vocabularySize } = config;
-  const lanes = Math.max(MIN_LANES, width);
-  if (lanes > MAX_LANES || lanes % heads !== 0 || lanes % width !== 0) {
-    return `one workgroup serves a width that divides ${MIN_LANES} or is ${MAX_LANES}, got ${width}`;
-  }
+  // As many lanes for each channel, so that each head has as many as well.
+  const lanes = width * Math.ceil(MIN_LANES / width);
+  if (lanes > MAX_LANES) return `one workgroup serves a width of at most ${MAX_LANES}, got ${width}`;
   const offsets = new Map(layout.specs.map(({ name, offset }) => [name, offset]));
   const angles = (config.contextLength * width) / heads / 2;
   offsets.set("head", layout.size);

@@ -32,7 +32,7 @@ const EPISODES = 32;
 /** The name that errors of the turn kernel give it. */
 const DECODE = "decode";
 const [, MIDDLE] = MODEL_SIZES as readonly [unknown, (typeof MODEL_SIZES)[number]];
-const UPDATE_MODEL: ModelConfig = {
+const MIDDLE_MODEL: ModelConfig = {
   ...{ width: MIDDLE.width, layers: MIDDLE.layers, heads: MIDDLE.heads },
   vocabularySize: DEFAULT_MODEL.vocabularySize,
   contextLength: DEFAULT_MODEL.contextLength,
@@ -46,7 +46,7 @@ export interface WebGpuEffort extends Effort {
 
 /** The shape of the plan that is timed. */
 export function timedUpdateShape(): UpdateShape {
-  const shape = updateShape(parameterLayout(UPDATE_MODEL), UPDATE_MODEL);
+  const shape = updateShape(parameterLayout(MIDDLE_MODEL), MIDDLE_MODEL);
   if (typeof shape === "string") throw new Error(shape);
   return shape;
 }
@@ -73,7 +73,7 @@ function tfDevice(): GPUDevice {
 function rowsOf(count: number): PlanRow[] {
   const random = Random.fromSeed(count);
   return Array.from({ length: count }, (): PlanRow => {
-    const tokens = Array.from({ length: ROW_LENGTH + 1 }, () => random.integer(UPDATE_MODEL.vocabularySize));
+    const tokens = Array.from({ length: ROW_LENGTH + 1 }, () => random.integer(MIDDLE_MODEL.vocabularySize));
     const positions = tokens.map((_, i) => i).filter((i) => i > 0 && (i % SCORED_EVERY === 0 || i === ROW_LENGTH));
     const advantages = positions.map((i) => (i % 2 === 0 ? 1 : -1));
     return { tokens, positions, oldLogProbs: positions.map(() => -6), advantages, offPolicy: false };
@@ -86,7 +86,7 @@ async function timeUpdateKernels(effort: WebGpuEffort, log: (text: string) => vo
   const rows = rowsOf(effort.rows);
   const parameters = initialParameters(shape.layout, Random.fromSeed(1));
   const stage = await PlanStage.open(tfDevice(), { shape, rows, parameters, loss: LOSS });
-  const model = new PlainModel(UPDATE_MODEL, rows, { layout: shape.layout, parameters, temperature: LOSS.temperature });
+  const model = new PlainModel(MIDDLE_MODEL, rows, { layout: shape.layout, parameters, temperature: LOSS.temperature });
   const plainCall = plainCallOn(stage, shape);
   const steps = planSteps(shape);
   const timings: KernelTiming[] = [];
@@ -189,9 +189,9 @@ async function timeOps(work: () => void, times: number): Promise<number> {
   return (performance.now() - start) / times;
 }
 
-/** One token of each of 32 episodes after 64, of the page's default model: one workgroup does not serve a width of 96. */
+/** One token of each of 32 episodes after 64. */
 async function timeDecoding(effort: Effort): Promise<KernelTiming> {
-  const config = DEFAULT_MODEL;
+  const config = MIDDLE_MODEL;
   const layout = parameterLayout(config);
   const parameters = initialParameters(layout, Random.fromSeed(1));
   const device = tfDevice();
