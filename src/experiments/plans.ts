@@ -12,6 +12,7 @@ import {
   REFLEXION,
   TABLE_METHODS,
 } from "./arms.ts";
+import { AVOIDING_EXPERIMENTS } from "./avoiding-plan.ts";
 import { DEV_EXPERIMENTS } from "./dev-plans.ts";
 import { GRID_EXPERIMENT, GRID_HOUSES, P_Q_CROSS, P_Q_GRID } from "./p-q-grid.ts";
 import { gridRuns, PROTOCOL_EPISODES, type Experiment, type PlannedArm } from "./planned-runs.ts";
@@ -237,6 +238,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   ...TABLE_EXPERIMENTS,
   ...VARIATION_EXPERIMENTS,
   ...DEV_EXPERIMENTS,
+  ...AVOIDING_EXPERIMENTS,
   ...[RENEWABLE, ...FIND_TASKS].map((task) => scienceExperiment(task, "openDoors")),
   {
     id: GRID_EXPERIMENT,

@@ -1,6 +1,6 @@
 /**
  * @file What base policies read, by recipe. `base` makes the shipped base of the first tasks, `science` one for all
- * ScienceWorld-style tasks, `general` one for both worlds.
+ * ScienceWorld-style tasks, `general` one for both worlds; `avoiding` goes on with that one.
  * Changing a recipe changes its base: pretrain again and renew its card.
  */
 import type { Random } from "../core/base/random.ts";
@@ -28,6 +28,15 @@ export const GUIDED_CORPUS: GuidedConfig = {
   prior: { followThrough: 0.9, spontaneous: 0.05, rash: 0.3, firstOption: 0.8, goToNamedRoom: 0.7, wander: 0.05 },
   episodesPerWorld: 7,
   weights: { action: 1, tip: TIP_WEIGHT, answer: 0.05, firstObservation: 0.1 },
+};
+
+/** The same, with more of what the first one did not teach: to leave what a tip calls bad, and to give answers in their order. */
+export const AVOIDING_CORPUS: GuidedConfig = {
+  ...GUIDED_CORPUS,
+  weights: { ...GUIDED_CORPUS.weights, afterBad: 12 },
+  alternatives: 0.7,
+  tipCounts: [1, 1, 2, 3, 3],
+  ordersAnswers: true,
 };
 
 /** Shopping in random catalogues. */
@@ -60,13 +69,8 @@ function missionFamily(share: number, crossedByChance: number): Family {
   return { name: "missions", share, config, chains: (random) => generateChain(random, config) };
 }
 
-function guidedFamily(share: number): Family {
-  return {
-    name: "guided",
-    share,
-    config: GUIDED_CORPUS,
-    chains: (random) => generateGuidedChain(random, GUIDED_CORPUS),
-  };
+function guidedFamily(share: number, config = GUIDED_CORPUS): Family {
+  return { name: "guided", share, config, chains: (random) => generateGuidedChain(random, config) };
 }
 
 function shopFamily(share: number): Family {
@@ -77,6 +81,11 @@ const RECIPES: Readonly<Record<string, (crossedByChance: number) => readonly Fam
   base: (crossedByChance) => [missionFamily(1, crossedByChance)],
   science: (crossedByChance) => [missionFamily(0.35, crossedByChance), guidedFamily(0.65)],
   general: (crossedByChance) => [missionFamily(0.3, crossedByChance), guidedFamily(0.5), shopFamily(0.2)],
+  avoiding: (crossedByChance) => [
+    missionFamily(0.25, crossedByChance),
+    guidedFamily(0.6, AVOIDING_CORPUS),
+    shopFamily(0.15),
+  ],
 };
 
 /**

@@ -37,7 +37,7 @@ export function pretrainCommand(): Command {
     .option("--out <file>", "safetensors file to write", "runs/base.safetensors")
     .option("--init <file>", "go on from this base policy")
     .option("--learning-rate <x>", "peak learning rate", String(BASE_TRAINING.peakLearningRate))
-    .option("--recipe <name>", "what it reads: base, science or general", "base")
+    .option("--recipe <name>", "what it reads: base, science, general or avoiding", "base")
     .option("--crossed-by-chance <x>", "probability of wiring crossed without a tip, for the study of the prior", "0")
     .option("--width <n>", "width of a new model (default 64)")
     .option("--layers <n>", "layers of a new model (default 3)")

@@ -15,7 +15,7 @@ import {
   type EpisodeWeights,
 } from "../episode.ts";
 import { randomDisguise, type Disguise } from "./disguise.ts";
-import type { Guide } from "./guide.ts";
+import { feasibleAction, type Guide } from "./guide.ts";
 import {
   adviceAction,
   guideAction,
@@ -33,8 +33,31 @@ import { Progress } from "./progress.ts";
 export interface GuidedConfig {
   readonly prior: GuidedPrior;
   readonly episodesPerWorld: number;
-  readonly weights: EpisodeWeights;
+  readonly weights: EpisodeWeights & {
+    /** An answer where tips call others bad; what other actions have, if there is none. */
+    readonly afterBad?: number;
+  };
+  /** Share of worlds whose task has steps with alternatives of which the wrong one costs everything; as they come, if there is none. */
+  readonly alternatives?: number;
+  /** How many tips an episode is shown; mostly one, if there is none. */
+  readonly tipCounts?: readonly number[];
+  /** Whether tips say which of several answers comes first. */
+  readonly ordersAnswers?: boolean;
 }
+
+/** Tasks with an answer among several that nothing but trying tells. */
+const WITH_ALTERNATIVES: readonly string[] = [
+  "lifespan-longest-lived",
+  "lifespan-shortest-lived",
+  "lifespan-longest-lived-then-shortest-lived",
+  "test-conductivity",
+  "test-conductivity-of-unknown-substances",
+  "use-thermometer",
+  "measure-melting-point-known-substance",
+];
+
+/** How often a reader of such a world is shown no tip that has the answer. */
+const UNANSWERED = 0.7;
 
 /** A world of a real task type, in a house that nobody trains in, under other names. */
 export interface GuidedWorld {
@@ -83,16 +106,31 @@ export interface GuidedEpisode extends CorpusEpisode {
 
 /** The episodes of one random guided world. */
 export function generateGuidedChain(random: Random, config: GuidedConfig): GuidedEpisode[] {
-  const world = randomGuidedWorld(random.fork("world"));
+  const isGuessing = config.alternatives !== undefined && random.fork("guessing").chance(config.alternatives);
+  const task = isGuessing ? random.fork("task").pick(WITH_ALTERNATIVES) : undefined;
+  const world = randomGuidedWorld(random.fork("world"), task);
   const tips: GuidedChainTip[] = [];
   return Array.from({ length: config.episodesPerWorld }, (_, i) => {
     const episodeRandom = random.fork(`episode ${i}`);
-    const style = chooseStyle(episodeRandom, i === 0);
-    const shown = style === "with-tips" ? chooseTips(tips, episodeRandom) : [];
+    const style = isGuessing ? chooseGuessingStyle(episodeRandom, i) : chooseStyle(episodeRandom, i === 0);
+    const known =
+      isGuessing && episodeRandom.fork("unanswered").chance(UNANSWERED) ? tips.filter(isUnanswered(world)) : tips;
+    const shown = style === "with-tips" ? chooseTips(known, episodeRandom, config.tipCounts) : [];
     const episode = generateGuidedEpisode(world, style, shown, { config, random: episodeRandom });
     tips.push({ text: episode.tip.join(" "), score: episode.score, advice: episode.advice });
     return episode;
   });
+}
+
+/** Tips that do not tell the answer: what they call bad is all there is to go by. */
+function isUnanswered({ guide }: GuidedWorld): (tip: GuidedChainTip) => boolean {
+  return ({ advice }) => !advice.entries.some(({ step }) => guide[step]!.options.length > 1);
+}
+
+/** Wrong answers first, so that there is something to leave. */
+function chooseGuessingStyle(random: Random, i: number): EpisodeStyle {
+  if (i < 2 || random.chance(0.2)) return "wander";
+  return random.chance(0.85) ? "with-tips" : chooseStyle(random, false);
 }
 
 function chooseStyle(random: Random, isFirst: boolean): EpisodeStyle {
@@ -114,7 +152,7 @@ export function generateGuidedEpisode(
   world: GuidedWorld,
   style: EpisodeStyle,
   shown: readonly GuidedChainTip[],
-  { config: { weights, prior }, random }: Episode,
+  { config: { weights, prior, ordersAnswers = false }, random }: Episode,
 ): GuidedEpisode {
   const { guide, disguise } = world;
   const oracleTurns = oracleTurnsOf(style, guide, random);
@@ -125,7 +163,7 @@ export function generateGuidedEpisode(
   row.append(encode(disguise.apply(observation.text)), weights.firstObservation);
   for (const { text, score } of shown) row.append(shownTipTokens({ text, score }), weights.firstObservation);
   const advice = combineAdvice(shown.map((tip) => tip.advice));
-  const log = new GuidedTipLog(env.state, disguise);
+  const log = new GuidedTipLog(env.state, disguise, ordersAnswers);
   const progress = new Progress(guide, env.state);
   const visited: string[] = [env.state.agentRoom];
   const actions: string[] = [];
@@ -135,7 +173,8 @@ export function generateGuidedEpisode(
     const action = byOracle ? guideAction(situation) : chooseAction(situation, style, advice);
     const said = disguise.apply(action);
     row.append([TOKEN.prompt], 0);
-    row.append([...encode(said), TOKEN.actionEnd], byOracle || style === "wander" ? 0 : weights.action);
+    const weight = isAvoiding(situation, advice, action) ? (weights.afterBad ?? weights.action) : weights.action;
+    row.append([...encode(said), TOKEN.actionEnd], byOracle || style === "wander" ? 0 : weight);
     const room = env.state.agentRoom;
     progress.before(action, env.state);
     observation = env.step(action);
@@ -149,6 +188,12 @@ export function generateGuidedEpisode(
   row.append(encode(`${tip.words.join(" ")} ; score`), weights.tip);
   const tipsShown = shown.map(({ text }) => text);
   return { style, row: row.build(), tip: tip.words, advice: tip.advice, score: observation.score, actions, tipsShown };
+}
+
+/** Whether an action is one of several answers, where tips call others bad. */
+function isAvoiding({ state, guide, next }: GuidedSituation, { bad }: Advice, action: string): boolean {
+  const options = guide[next]?.options ?? [];
+  return bad.length > 0 && options.length > 1 && options.some((option) => feasibleAction(state, option) === action);
 }
 
 function oracleTurnsOf(style: EpisodeStyle, guide: Guide, random: Random): number {

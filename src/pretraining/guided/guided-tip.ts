@@ -40,9 +40,13 @@ export class GuidedTipLog {
   readonly #teleports: boolean;
   readonly #disguise: Disguise;
 
-  constructor(start: WorldState, disguise: Disguise) {
+  readonly #ordersAnswers: boolean;
+
+  /** @param ordersAnswers says `first` and `then` where a task wants several answers one after another */
+  constructor(start: WorldState, disguise: Disguise, ordersAnswers = false) {
     this.#items = [{ words: [start.agentRoom], room: start.agentRoom }];
     this.#disguise = disguise;
+    this.#ordersAnswers = ordersAnswers;
     this.#teleports = start.spec.simplifications.teleportAction;
   }
 
@@ -58,12 +62,18 @@ export class GuidedTipLog {
     }
     for (const { step, option } of done) {
       this.#trouble = [];
-      const words = guide[step]!.isSilent === true ? [] : tipWords(action);
+      const words = guide[step]!.isSilent === true ? [] : [...this.#order(guide, step), ...tipWords(action)];
       this.#items.push({ words, entry: { step, option, room } });
     }
     if (done.length === 0 && state.deed === undefined && state.question === undefined) {
       this.#trouble = ["no", verbWord(action)];
     }
+  }
+
+  #order(guide: Guide, step: number): readonly string[] {
+    const answers = guide.flatMap(({ isGoal, options }, i) => (isGoal === true && options.length > 1 ? [i] : []));
+    if (!this.#ordersAnswers || answers.length < 2 || !answers.includes(step)) return [];
+    return [step === answers[0] ? "first" : "then"];
   }
 
   /** The tip, its newest words if there are too many. */
