@@ -88,6 +88,9 @@ const RECIPES: Readonly<Record<string, (crossedByChance: number) => readonly Fam
   ],
 };
 
+/** What recipes are called. */
+export const RECIPE_NAMES: readonly string[] = Object.keys(RECIPES);
+
 /**
  * The recipe of a name.
  *
@@ -97,7 +100,7 @@ const RECIPES: Readonly<Record<string, (crossedByChance: number) => readonly Fam
 export function recipeNamed(name: string, crossedByChance = 0): Recipe {
   const families = RECIPES[name];
   if (families === undefined) {
-    throw new ConfigError(`recipe: one of ${Object.keys(RECIPES).join(", ")}, got "${name}"`);
+    throw new ConfigError(`recipe: one of ${RECIPE_NAMES.join(", ")}, got "${name}"`);
   }
   return { name, families: families(crossedByChance) };
 }

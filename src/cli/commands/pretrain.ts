@@ -4,7 +4,7 @@ import { Command } from "commander";
 import type { ModelConfig } from "../../core/policy/policy.ts";
 import { ConfigError } from "../../core/base/errors.ts";
 import { pretrainingOptimizer, type CrossEntropySums } from "../../pretraining/batches.ts";
-import { BASE_TRAINING, recipeNamed } from "../../pretraining/recipe.ts";
+import { BASE_TRAINING, RECIPE_NAMES, recipeNamed } from "../../pretraining/recipe.ts";
 import type { ShardGradient } from "../../runtime/pretraining-replica.ts";
 import { writeFileAtomically } from "../file-store.ts";
 import { printJson, printProgress } from "../output.ts";
@@ -37,7 +37,7 @@ export function pretrainCommand(): Command {
     .option("--out <file>", "safetensors file to write", "runs/base.safetensors")
     .option("--init <file>", "go on from this base policy")
     .option("--learning-rate <x>", "peak learning rate", String(BASE_TRAINING.peakLearningRate))
-    .option("--recipe <name>", "what it reads: base, science, general or avoiding", "base")
+    .option("--recipe <name>", `what it reads: ${RECIPE_NAMES.join(", ")}`, "base")
     .option("--crossed-by-chance <x>", "probability of wiring crossed without a tip, for the study of the prior", "0")
     .option("--width <n>", "width of a new model (default 64)")
     .option("--layers <n>", "layers of a new model (default 3)")

@@ -2,7 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { Command } from "commander";
 import { reportOnBase } from "../../pretraining/base-report.ts";
-import { BASE_TRAINING, recipeNamed } from "../../pretraining/recipe.ts";
+import { BASE_TRAINING, RECIPE_NAMES, recipeNamed } from "../../pretraining/recipe.ts";
 import { basePolicyState, createPolicy } from "../../runtime/create-session.ts";
 import { readBaseFile } from "../base-files.ts";
 import { writeFileAtomically } from "../file-store.ts";
@@ -27,7 +27,7 @@ export function reportCommand(): Command {
   return new Command("report")
     .description("Measure a base policy: returns per task, tip reading and writing, prior of the wiring, placebo.")
     .option("--base <name>", "name of the base policy", "base")
-    .option("--recipe <name>", "the recipe it was made with: base, science or general", "base")
+    .option("--recipe <name>", `the recipe it was made with: ${RECIPE_NAMES.join(", ")}`, "base")
     .option("--seed <n>", "seed of the measurement", "1")
     .option("--scale <x>", "share of the episodes; 1 takes minutes", "1")
     .option("--backend <name>", "wasm, cpu or webgpu", "wasm")

@@ -16,7 +16,7 @@ import {
   type GuidedEpisode,
 } from "../../../src/pretraining/guided/guided-chain.ts";
 import { GUIDES } from "../../../src/pretraining/guided/guides.ts";
-import { GUIDED_CORPUS } from "../../../src/pretraining/recipe.ts";
+import { AVOIDING_CORPUS, GUIDED_CORPUS } from "../../../src/pretraining/recipe.ts";
 import { isSubsequence } from "../episode-facts.ts";
 
 const ROOT = Random.fromSeed(17).fork("guided test");
@@ -146,5 +146,36 @@ describe("guided worlds", () => {
     expect(scores.oracle).toBeGreaterThan(task.startsWith("grow") ? 60 : 85);
     expect(scores.reader).toBeGreaterThan(scores.oracle - 30);
     expect(scores.prior).toBeLessThan(60);
+  });
+});
+
+describe("chains of worlds in which wrong answers come first", () => {
+  const config = { ...AVOIDING_CORPUS, alternatives: 1 };
+  const chains = Array.from({ length: 80 }, (_, i) => generateGuidedChain(ROOT.fork(`wrong ${i}`), config));
+  const episodes = chains.flat();
+  // Where two answers are wanted, one may be bad as the first and right as the second.
+  const ofOneAnswer = chains.filter((chain) => !chain.some(({ tip }) => tip.includes("first"))).flat();
+  const badOf = ({ tipsShown }: GuidedEpisode): string[] =>
+    tipsShown.flatMap((tip) => / ; bad (.*)$/.exec(tip)?.slice(1) ?? []);
+
+  it("have readers who leave what tips call bad, and those answers weigh more", () => {
+    const told = ofOneAnswer.filter((episode) => badOf(episode).length > 0);
+    expect(told.length).toBeGreaterThan(40);
+    const again = told.filter((episode) => badOf(episode).some((name) => episode.actions.includes(`focus on ${name}`)));
+    expect(again).toEqual([]);
+    const weights = new Set(told.flatMap((episode) => actionWeights(episode).flat()));
+    expect(weights).toEqual(new Set([1, config.weights.afterBad]));
+  });
+
+  it("often show readers no tip that has the answer", () => {
+    const told = episodes.filter((episode) => badOf(episode).length > 0);
+    const alone = told.filter(({ tipsShown }) => tipsShown.every((tip) => tip.includes("; bad")));
+    expect(alone.length / told.length).toBeGreaterThan(0.2);
+  });
+
+  it("have tips that say which of two answers is the first", () => {
+    const tips = episodes.map(({ tip }) => tip.join(" "));
+    expect(tips.some((tip) => /first focus .* then focus /.test(tip))).toBe(true);
+    expect(EPISODES.map(({ tip }) => tip.join(" ")).filter((tip) => /\b(first|then)\b/.test(tip))).toEqual([]);
   });
 });
