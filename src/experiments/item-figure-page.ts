@@ -106,26 +106,26 @@ function gained({ lines }: PanelReport): Gained[] {
   });
 }
 
+/** One sentence a panel: what memory gave each policy, and the first one's gain against the others'. */
 function gainSentences(panel: PanelReport): string[] {
   const all = gained(panel);
-  const sentences = all.map(
-    ({ line, gain }) =>
-      `${line.label} goes from ${points(gain.first)} to ${points(gain.last)} points over the trials (${shareText(gain)}${differenceText(gain.gain)} points).`,
-  );
   const [first, ...others] = all;
-  const compared = others.map(({ line }) => {
-    const difference = gainDifference(first!.line.result.arm, line.result.arm);
+  if (first === undefined) return [];
+  const ways = all.map(
+    ({ line, gain }) => `${line.label} ${points(gain.first)} → ${points(gain.last)} points${shareText(gain)}`,
+  );
+  const compared = others.flatMap(({ line }) => {
+    const difference = gainDifference(first.line.result.arm, line.result.arm);
     return difference === null
       ? []
-      : [
-          `The gain of ${first!.line.label} minus that of ${line.label}: ${differenceText(difference)} points (n = ${difference.count} pairs).`,
-        ];
+      : [`minus that of ${line.label} ${differenceText(difference)} (n = ${difference.count} pairs)`];
   });
-  return [...sentences, ...compared.flat()];
+  const gains = compared.length === 0 ? "" : `; the gain of ${first.line.label} ${compared.join(", ")}`;
+  return [`From the first trial to the last: ${ways.join(", ")}${gains}.`];
 }
 
 function shareText({ share }: TrialGain): string {
-  return share === null ? "" : `${share < 0 ? "−" : "+"}${percent(Math.abs(share))}; `;
+  return share === null ? "" : ` (${share < 0 ? "−" : "+"}${percent(Math.abs(share))})`;
 }
 
 function gainDifference(a: Arm, b: Arm): Estimate | null {

@@ -138,9 +138,9 @@ describe("figure 8", () => {
 
   it("compares the gains of the same houses and seeds", () => {
     const page = reportFiles([trials]).get("fig8.md")!;
-    expect(page).toContain("EMPO² (with memory) goes from 30.0 to 70.0 points over the trials (+133 %;");
+    expect(page).toContain("From the first trial to the last: EMPO² (with memory) 30.0 → 70.0 points (+133 %), GRPO");
     expect(page).toContain(
-      "The gain of EMPO² (with memory) minus that of GRPO (with memory): +30.0 [+30.0, +30.0] points (n = 2 pairs).",
+      "; the gain of EMPO² (with memory) minus that of GRPO (with memory) +30.0 [+30.0, +30.0] (n = 2 pairs)",
     );
   });
 });
