@@ -27,7 +27,7 @@ export function kernelsText(record: KernelsRecord | null): string {
     ),
     `On WebGPU, Dawn on “${adapter}”: the dispatches of an optimizer step of the middle model one at a time, each in a submit that is waited for, and the turn kernel.${software} ${summary(webgpu)} ` +
       "Where no plain ops stand, the host computes (`loss`, `adamW`) or there is nothing to compute (`gradientSum` adds up what threads of the device have summed apart). " +
-      "Queries and keys are turned by `projection` on the device and by `attention` in plain ops. `decode` is the whole turn kernel, of the default model because one workgroup does not serve a width of 96; its plain ops end with the logits on the host.",
+      "Queries and keys are turned by `projection` on the device and by `attention` in plain ops. `decode` is the whole turn kernel; its plain ops end with the logits on the host.",
     table(
       ["kernel", ...HEAD, "GFLOP/s"],
       webgpu.map((timing) => [timing.name, ...cells(timing), gflops(timing) ?? "–"]),
