@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEnv, taskSpecs } from "../../src/core/envs/registry.ts";
@@ -71,6 +71,8 @@ describe("bad input", PATIENCE, () => {
       ],
       ["an unknown task to train", ["train", ...out, ...base, "--task", "x"], "worlds: a task of power-component"],
       ["checkpoints at odd times", ["train", ...out, "--checkpoint-every", "x"], "--checkpoint-every: a whole number"],
+      ["an unknown answer", ["train", ...out, ...base, "--if-begun", "x"], "--if-begun: refuse, finish or replace"],
+      ["a base file that is none", ["train", ...out, "--base-file", "x"], "--base-file: a file, got x"],
       ["nothing to resume", ["train", ...out, "--resume"], "--resume: a folder with checkpoint.safetensors"],
       ["an unknown checkpoint", ["eval", "--checkpoint", "x", "--task", "find-plant"], "base: a name in public/base"],
     ];
@@ -91,6 +93,7 @@ describe("bad input", PATIENCE, () => {
         }),
       );
     }
+    expect(existsSync(join(workplace.folder, "bad")), "a wrong flag makes no folder").toBe(false);
   });
 });
 

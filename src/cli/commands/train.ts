@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { Command } from "commander";
 import { ConfigError, NotFiniteError } from "../../core/base/errors.ts";
 import type { TrainingEvent } from "../../core/events/training-event.ts";
+import { taskSpec } from "../../core/envs/registry.ts";
 import { ALGORITHMS } from "../../core/algorithms/registry.ts";
 import { AlarmWatch } from "../../core/training/alarms.ts";
 import { parseRunConfig } from "../../core/training/config-parsing.ts";
@@ -15,6 +16,7 @@ import { readBaseFile } from "../base-files.ts";
 import { startNodeBackend } from "../node-backend.ts";
 import { isTerminal, printJson, printProgress } from "../output.ts";
 import { RunDirectory } from "../run-directory.ts";
+import { checkpointFile } from "../sweep/jobs.ts";
 import { wholeNumber } from "./play.ts";
 
 interface TrainOptions {
@@ -72,46 +74,65 @@ function collect(value: string, previous: readonly string[]): string[] {
   return [...previous, value];
 }
 
+/** What a run goes on from: the settings and base policy of the flags, or those of a checkpoint. */
+interface Start {
+  readonly config: RunConfig;
+  readonly baseFile: Uint8Array;
+  /** Null at the beginning of a run. */
+  readonly checkpoint: SessionCheckpoint | null;
+}
+
 async function train(options: TrainOptions): Promise<void> {
   endWithParent();
+  const checkpointEvery = wholeNumber("--checkpoint-every", options.checkpointEvery);
+  // Before the folder is touched: a wrong flag leaves nothing behind, and is told even if somebody else has the folder.
+  const asked = askedStart(options);
   const directory = await RunDirectory.open(options.out);
   try {
-    const begun = beginningOf(directory, options);
-    if (begun !== "finished") await trainIn(directory, begun, options);
+    const start = startIn(directory, asked, options);
+    if (start !== "finished") await trainIn(directory, start, checkpointEvery, options);
   } finally {
     directory.close();
   }
 }
 
-/** Where to begin in a folder that is ours now: from a checkpoint, from nothing (null), or not at all. */
-function beginningOf(directory: RunDirectory, options: TrainOptions): SessionCheckpoint | null | "finished" {
-  if (options.resume === true) return readCheckpoint(directory);
-  const { hasResult, hasCheckpoint } = directory;
-  switch (options.ifBegun) {
-    case "refuse":
-      if (!hasResult && !hasCheckpoint) return null;
-      throw new ConfigError(`train: a new folder or --resume, got ${options.out} with a run in it`);
-    case "finish":
-      // A result without its checkpoint is asked for again where the policy is needed.
-      if (hasCheckpoint) return hasResult ? "finished" : readCheckpoint(directory);
-      break;
-    case "replace":
-      break;
-    default:
-      throw new ConfigError(`--if-begun: refuse, finish or replace, got "${options.ifBegun}"`);
+/** The start that the flags ask for; null if they ask for what the folder's checkpoint has. */
+function askedStart(options: TrainOptions): Start | null {
+  if (options.resume === true) {
+    requireCheckpoint(options.out);
+    return null;
   }
-  return null;
+  if (!["refuse", "finish", "replace"].includes(options.ifBegun))
+    throw new ConfigError(`--if-begun: refuse, finish or replace, got "${options.ifBegun}"`);
+  const config = configOf(options);
+  taskSpec(config.task); // throws for a task that no world has
+  return { config, baseFile: readBase(config, options), checkpoint: null };
+}
+
+/** Where to begin in a folder that is ours now; "finished" if nothing is left to do. */
+function startIn(directory: RunDirectory, asked: Start | null, options: TrainOptions): Start | "finished" {
+  if (asked === null) return checkpointStart(directory, options);
+  const { hasResult, hasCheckpoint } = directory;
+  if (options.ifBegun === "refuse" && (hasResult || hasCheckpoint))
+    throw new ConfigError(`train: a new folder or --resume, got ${options.out} with a run in it`);
+  // A result without its checkpoint is asked for again where the policy is needed.
+  if (options.ifBegun !== "finish" || !hasCheckpoint) return asked;
+  return hasResult ? "finished" : checkpointStart(directory, options);
+}
+
+function checkpointStart(directory: RunDirectory, options: TrainOptions): Start {
+  requireCheckpoint(directory.path);
+  const checkpoint = decodeSessionFile(readFileSync(checkpointFile(directory.path)));
+  return { config: checkpoint.config, baseFile: readBase(checkpoint.config, options), checkpoint };
 }
 
 async function trainIn(
   directory: RunDirectory,
-  checkpoint: SessionCheckpoint | null,
+  { config, baseFile, checkpoint }: Start,
+  checkpointEvery: number,
   options: TrainOptions,
 ): Promise<void> {
-  const checkpointEvery = wholeNumber("--checkpoint-every", options.checkpointEvery);
-  const config = checkpoint?.config ?? configOf(options);
   const backend = await startNodeBackend(options.backend);
-  const baseFile = options.baseFile === undefined ? readBaseFile(config.base) : readNamedFile(options.baseFile);
   if (checkpoint === null) directory.discardRun();
   directory.begin(config, checkpoint?.iteration ?? null, weightsHash(basePolicyState(baseFile).weights));
   const record = new RunRecord(directory, options);
@@ -137,9 +158,10 @@ function applySettings(session: TrainingSession, options: TrainOptions): void {
   if (Object.keys(changes).length > 0) session.updateConfig(changes);
 }
 
-function readNamedFile(file: string): Uint8Array {
-  if (!existsSync(file)) throw new ConfigError(`--base-file: a file, got ${file}`);
-  return readFileSync(file);
+function readBase({ base }: RunConfig, { baseFile }: TrainOptions): Uint8Array {
+  if (baseFile === undefined) return readBaseFile(base);
+  if (!existsSync(baseFile)) throw new ConfigError(`--base-file: a file, got ${baseFile}`);
+  return readFileSync(baseFile);
 }
 
 /** A sweep that was killed leaves no run behind that would write into the folder beside the sweep that comes next. */
@@ -248,10 +270,9 @@ function printIteration(summary: Summary): void {
   printProgress(parts.join("  "));
 }
 
-function readCheckpoint(directory: RunDirectory): SessionCheckpoint {
-  const file = directory.file("checkpoint.safetensors");
-  if (!existsSync(file)) throw new ConfigError(`--resume: a folder with checkpoint.safetensors, got ${directory.path}`);
-  return decodeSessionFile(readFileSync(file));
+function requireCheckpoint(folder: string): void {
+  if (!existsSync(checkpointFile(folder)))
+    throw new ConfigError(`--resume: a folder with checkpoint.safetensors, got ${folder}`);
 }
 
 /** The configuration of the flags: file or preset, then named flags, then --set. */
