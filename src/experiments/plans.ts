@@ -16,6 +16,7 @@ import { AVOIDING_EXPERIMENTS } from "./avoiding-plan.ts";
 import { DEV_EXPERIMENTS } from "./dev-plans.ts";
 import { GRID_EXPERIMENT, GRID_HOUSES, P_Q_CROSS, P_Q_GRID } from "./p-q-grid.ts";
 import { gridRuns, PROTOCOL_EPISODES, type Experiment, type PlannedArm } from "./planned-runs.ts";
+import { SAMPLED_EXPERIMENTS } from "./sampled-plan.ts";
 import {
   FIND_TASKS,
   NEW_TASKS,
@@ -239,6 +240,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   ...VARIATION_EXPERIMENTS,
   ...DEV_EXPERIMENTS,
   ...AVOIDING_EXPERIMENTS,
+  ...SAMPLED_EXPERIMENTS,
   ...[RENEWABLE, ...FIND_TASKS].map((task) => scienceExperiment(task, "openDoors")),
   {
     id: GRID_EXPERIMENT,

@@ -27,6 +27,8 @@ export interface RunConfig extends CriticConfig, RescoringConfig {
   readonly iterations: number;
   /** How many of the train variations are used (paper: first five). */
   readonly trainVariations: number;
+  /** Which variations of a split are used where not all are: the first ones, or a random sample, the same in every run. */
+  readonly variationChoice: "first" | "sampled";
   /** Task variations per iteration, B. */
   readonly tasksPerIteration: number;
   /** Rollouts per task, N. */
@@ -221,6 +223,11 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     ...TASK,
     label: "Train variations",
     help: "How many train variations are used; the paper trains on the first five (§6.1).",
+  }),
+  choice("variationChoice", ["first", "sampled"], {
+    ...TASK,
+    label: "Which variations",
+    help: "Of the train and the held-out split: the first ones, as in the paper (§6.1), which are often much alike, or a random sample, the same in every run.",
   }),
   count("tasksPerIteration", 5, [1, 64], {
     ...TASK,

@@ -84,6 +84,17 @@ describe("the tasks of an iteration", () => {
     expect(variationsOf({ trainVariations: 1000, tasksPerIteration: 64 })).toHaveLength(64);
   });
 
+  it("are a sample of the whole split if that is asked for, the same in every run, and a larger one holds it", () => {
+    const five = variationsOf({ variationChoice: "sampled", trainVariations: 5, tasksPerIteration: 5 });
+    const again = variationsOf({ variationChoice: "sampled", trainVariations: 5, seed: 9 }, Random.fromSeed(7));
+    expect(again).toEqual(five);
+    expect(five.some((variation) => variation >= 5)).toBe(true);
+    const all = variationsOf({ variationChoice: "sampled", trainVariations: 1000, tasksPerIteration: 30 });
+    expect(all.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, i) => i));
+    const ten = variationsOf({ variationChoice: "sampled", trainVariations: 10, tasksPerIteration: 10 });
+    expect(ten.slice(0, 5)).toEqual(five);
+  });
+
   it("never come from another split", () => {
     for (const variation of variationsOf({ trainVariations: 1000, tasksPerIteration: 64 }))
       expect(variation).toBeLessThan(30);
