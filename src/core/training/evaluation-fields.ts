@@ -20,7 +20,7 @@ export const EVALUATION_FIELDS = [
     step: 1,
     integer: true,
     label: "Evaluated variations",
-    help: "At most this many variations of the split are evaluated, the first ones (§6.1); WebShop needs more than 20.",
+    help: "At most this many variations of the split are evaluated (§6.1); WebShop needs more than 20.",
   },
   {
     key: "evaluationEpisodes",

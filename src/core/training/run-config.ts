@@ -8,6 +8,7 @@ import type { RescoringConfig } from "../critic/action-rescoring.ts";
 import type { TipScope } from "../envs/buckets.ts";
 import { CRITIC_FIELDS } from "./critic-fields.ts";
 import { EVALUATION_FIELDS } from "./evaluation-fields.ts";
+import { choice, count, real, type Field, type NumberField, type Where } from "./field-kinds.ts";
 
 /** Version of the record; raised when a field changes its meaning. */
 export const CONFIG_VERSION = 1;
@@ -101,45 +102,9 @@ export interface RunConfig extends CriticConfig, RescoringConfig {
   readonly onAlarm: "tell" | "pause";
 }
 
-interface FieldBase {
-  readonly key: keyof RunConfig;
-  readonly label: string;
-  /** One sentence for the tooltip, with the paper's section. */
-  readonly help: string;
-  readonly group: "task" | "modes" | "rollout" | "memory" | "update" | "critic" | "evaluation";
-  /** May change while the run is on; otherwise it needs a restart. */
-  readonly hot: boolean;
-}
-
-/** A number within a range. */
-export interface NumberField extends FieldBase {
-  readonly kind: "number";
-  readonly default: number;
-  readonly min: number;
-  readonly max: number;
-  readonly integer: boolean;
-  /** Step of a slider; `log` fields step by factors. */
-  readonly step: number;
-  readonly log?: boolean;
-}
-
-/** One of a few words. */
-export interface ChoiceField extends FieldBase {
-  readonly kind: "choice";
-  readonly default: string;
-  readonly choices: readonly string[];
-}
-
-/** A short name, checked where it is used. */
-export interface NameField extends FieldBase {
-  readonly kind: "name";
-  readonly default: string;
-}
-
 /** One field of the configuration. */
-export type ConfigField = NumberField | ChoiceField | NameField;
+export type ConfigField = Field<keyof RunConfig>;
 
-type Where = Pick<FieldBase, "group" | "hot">;
 const TASK: Where = { group: "task", hot: false };
 const HOT_MODES: Where = { group: "modes", hot: true };
 const HOT_ROLLOUT: Where = { group: "rollout", hot: true };
@@ -149,24 +114,6 @@ const HOT_MEMORY: Where = { group: "memory", hot: true };
 const HOT_UPDATE: Where = { group: "update", hot: true };
 const HOT_CRITIC: Where = { group: "critic", hot: true };
 const HOT_EVALUATION: Where = { group: "evaluation", hot: true };
-
-type Range = readonly [min: number, max: number, step: number];
-
-function real(key: keyof RunConfig, value: number, [min, max, step]: Range, about: Where & About): NumberField {
-  return { kind: "number", key, default: value, min, max, step, integer: false, ...about };
-}
-function count(
-  key: keyof RunConfig,
-  value: number,
-  [min, max]: readonly [number, number],
-  about: Where & About,
-): NumberField {
-  return { kind: "number", key, default: value, min, max, step: 1, integer: true, ...about };
-}
-function choice(key: keyof RunConfig, choices: readonly string[], about: Where & About): ChoiceField {
-  return { kind: "choice", key, default: choices[0]!, choices, ...about };
-}
-type About = Pick<FieldBase, "label" | "help">;
 
 /** Every field, in the order in which forms and help show them. */
 export const CONFIG_FIELDS: readonly ConfigField[] = [
@@ -443,14 +390,14 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     label: "On alarm",
     help: "When entropy collapses, KL jumps or ratios explode: say so only, or pause as well.",
   }),
-  ...CRITIC_FIELDS.map((field): NumberField => ({ kind: "number", ...HOT_CRITIC, ...field })),
+  ...CRITIC_FIELDS.map((field): NumberField<keyof RunConfig> => ({ kind: "number", ...HOT_CRITIC, ...field })),
   choice("evaluationSplit", ["test", "dev"], {
     group: "evaluation",
     hot: false,
     label: "Held-out variations",
     help: "Evaluations use the test variations, as results do, or the dev variations, for choosing settings (§6.1).",
   }),
-  ...EVALUATION_FIELDS.map((field): NumberField => ({ kind: "number", ...HOT_EVALUATION, ...field })),
+  ...EVALUATION_FIELDS.map((field): NumberField<keyof RunConfig> => ({ kind: "number", ...HOT_EVALUATION, ...field })),
 ];
 
 /** The playground's defaults. */

@@ -3,7 +3,8 @@
  * and budget, each in its own worker.
  */
 import type { IterationSummary } from "../../core/events/training-event.ts";
-import type { NumberField, RunConfig } from "../../core/training/run-config.ts";
+import type { NumberField } from "../../core/training/field-kinds.ts";
+import type { RunConfig } from "../../core/training/run-config.ts";
 import type { BackendChoice, WorkerMessage } from "../../protocol/messages.ts";
 import { totalMs } from "../store/run-slice.ts";
 import { asSentence, formatDuration, haltSentence } from "../format.ts";
@@ -250,7 +251,7 @@ export function openSafely(): void {
 export function rollBack(key = usePage.getState().liveKeys[0]): void {
   const { settings, views, liveKeys } = usePage.getState();
   if (key === undefined || settings.running === null) return;
-  const { min } = fieldOf("learningRate") as NumberField;
+  const { min } = fieldOf("learningRate") as NumberField<keyof RunConfig>;
   const before = views[key]?.run.config.learningRate ?? settings.running.learningRate;
   const changes = { learningRate: Math.max(min, before / 2) };
   client.send(key, { type: "setConfig", changes });

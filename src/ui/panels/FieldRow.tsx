@@ -1,7 +1,8 @@
 import { useEffect, useId, useState } from "react";
 import { taskSpecs } from "../../core/envs/registry.ts";
 import { readRunConfig } from "../../core/training/config-parsing.ts";
-import type { ConfigField, NumberField, RunConfig } from "../../core/training/run-config.ts";
+import type { NumberField } from "../../core/training/field-kinds.ts";
+import type { ConfigField, RunConfig } from "../../core/training/run-config.ts";
 import { findBases } from "../actions/bases.ts";
 import { methodTitle } from "../actions/run-title.ts";
 import { setFields } from "../actions/settings-actions.ts";
@@ -127,7 +128,7 @@ function NumberControl({
   id,
   value,
 }: {
-  readonly field: NumberField;
+  readonly field: NumberField<keyof RunConfig>;
   readonly id: string;
   readonly value: number;
 }) {
