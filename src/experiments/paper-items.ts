@@ -4,6 +4,7 @@ import { EMPO2, GRPO, TABLE_METHODS } from "./arms.ts";
 import { FIGURE_10, GRID_EXPERIMENT } from "./p-q-grid.ts";
 import type { Experiment, PlannedRun } from "./planned-runs.ts";
 import { EXPERIMENTS } from "./plans.ts";
+import { SAMPLE_SIZES, SAMPLED_TASKS, sampledExperimentOf, type SampleSize } from "./sampled-plan.ts";
 import { PUBLISHED_TABLE_1, PUBLISHED_TABLE_2 } from "./published.ts";
 import { newTaskTrials, NEW_TASKS, tableExperimentOf, WEBSHOP } from "./task-plans.ts";
 
@@ -61,6 +62,8 @@ export interface PaperTable extends ItemBase {
   readonly rows: readonly TableRow[];
   /** Arms in the order of the columns. */
   readonly arms: readonly string[];
+  /** The table whose tasks it shows under another condition; the page shows both as one. */
+  readonly of?: string;
 }
 
 /** A table or figure of the paper. */
@@ -211,6 +214,24 @@ const FIGURES: readonly PaperFigure[] = [
   },
 ];
 
+/** Table 1 with variations that stand for their splits; the other tasks' splits are nearly used whole as it is. */
+function sampledTable(size: SampleSize): PaperTable {
+  return {
+    kind: "table",
+    id: `table1-sampled-${size}`,
+    of: "table1",
+    title: `Table 1 with ${size} sampled train variations`,
+    paper: "The first five train variations, and 20 test variations.",
+    here: `A random sample of ${size} train and 20 test variations, the same for both methods and all seeds, where a task has more than ten train variations: its first five are much alike, and so are its first 20 test variations. Sixty iterations instead of thirty.`,
+    rows: PUBLISHED_TABLE_1.map(({ task, empo2, grpo }) => ({
+      task,
+      experiment: SAMPLED_TASKS.includes(task) ? sampledExperimentOf(task, size) : tableExperimentOf(task),
+      published: { grpo: [grpo], empo2: [empo2] },
+    })),
+    arms: [GRPO.arm, EMPO2.arm],
+  };
+}
+
 const ARM_ORDER = ["naive", "reflexion", "retrospex", "grpo", "gigpo", "gigpo-without-std", "empo2"];
 
 /** All of them: tables first. */
@@ -228,6 +249,7 @@ export const PAPER_ITEMS: readonly PaperItem[] = [
     })),
     arms: ARM_ORDER,
   },
+  ...SAMPLE_SIZES.map(sampledTable),
   {
     kind: "table",
     id: "table2",

@@ -7,7 +7,7 @@ import { EMPO2, GRPO } from "./arms.ts";
 import { gridRuns, PROTOCOL_EPISODES, type Experiment } from "./planned-runs.ts";
 
 /** The tasks of table 1 whose splits hold more than ten train variations; the others are used nearly whole as they are. */
-const SAMPLED_TASKS: readonly string[] = [
+export const SAMPLED_TASKS: readonly string[] = [
   "chemistry-mix",
   "chemistry-mix-paint-secondary-color",
   "chemistry-mix-paint-tertiary-color",
@@ -26,9 +26,10 @@ const SAMPLED_TASKS: readonly string[] = [
 
 /** As many train variations as the paper has, and ten times as many. */
 export const SAMPLE_SIZES = [5, 50] as const;
+export type SampleSize = (typeof SAMPLE_SIZES)[number];
 
 /** The experiment of a task with that many sampled train variations. */
-export function sampledExperimentOf(task: string, size: (typeof SAMPLE_SIZES)[number]): string {
+export function sampledExperimentOf(task: string, size: SampleSize): string {
   return size === 5 ? `${task}-sampled` : `${task}-sampled-${size}`;
 }
 

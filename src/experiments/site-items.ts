@@ -8,10 +8,10 @@ import { armsOfItem, PAPER_ITEMS, type PaperFigure, type Plot } from "./paper-it
 import { rounded, siteEstimate } from "./site-numbers.ts";
 import type { ResultsIndex, SiteFigure, SitePlot, SiteTable } from "./site-schema.ts";
 
-/** The paper's tables with the paper's own numbers. */
+/** The paper's tables with the paper's own numbers; what shows the same tasks under another condition is cells of these. */
 export function siteTables(): SiteTable[] {
   return PAPER_ITEMS.flatMap((item): SiteTable[] => {
-    if (item.kind !== "table") return [];
+    if (item.kind !== "table" || item.of !== undefined) return [];
     const { id, title, paper, here, arms, rows } = item;
     return [
       {

@@ -19,7 +19,8 @@ const ESTIMATE = v.object({
 
 const CELL = v.object({
   task: NAME,
-  preset: NAME,
+  /** What the runs of a table differ in besides task and method: the preset, and which variations were used. */
+  condition: TEXT,
   /** The arm that is a column of the table. */
   column: NAME,
   experiment: NAME,

@@ -1,4 +1,5 @@
 /** @file Our own cells of tables 1 and 2: the recorded runs of each method as it is, by task and preset. */
+import type { RunConfig } from "../core/training/run-config.ts";
 import { armResult } from "./arm-results.ts";
 import { TABLE_METHODS } from "./arms.ts";
 import { armsOf, type StoredExperiment } from "./experiment-report.ts";
@@ -21,14 +22,20 @@ export function tableCells(stored: readonly StoredExperiment[]): TableCell[] {
   return stored.flatMap((entry) => armsOf(entry).flatMap((arm) => cellOf(entry.experiment.id, arm)));
 }
 
+/** The preset, and the train variations where they are not the first ones. */
+function conditionOf({ preset, variationChoice, trainVariations }: RunConfig): string {
+  return variationChoice === "first" ? preset : `${preset}, ${trainVariations} sampled train variations`;
+}
+
 function cellOf(experiment: string, arm: ReturnType<typeof armsOf>[number]): TableCell[] {
-  const { task, preset } = arm.runs[0]!.config;
+  const { config } = arm.runs[0]!;
+  const { task, preset } = config;
   const isOfTable = ROWS.has(experiment) || experiment === `${task}.${preset}`;
   if (!isOfTable || !COLUMNS.has(arm.id)) return [];
   const { heldOutReturn, heldOutSuccess } = armResult(arm);
   return [
     {
-      ...{ task, preset, column: arm.id, experiment },
+      ...{ task, condition: conditionOf(config), column: arm.id, experiment },
       runs: arm.runs.map(({ name }) => name),
       heldOutReturn: siteEstimate(heldOutReturn),
       heldOutSuccess: siteEstimate(heldOutSuccess),

@@ -59,7 +59,7 @@ describe("the index", () => {
       ["grpo", 1],
     ]);
     const end = (level: number): number => risingCurve(level, 10).at(-1)![1];
-    expect(cells[0]).toMatchObject({ ...POWER, experiment: ID, iterations: 50 });
+    expect(cells[0]).toMatchObject({ task: POWER.task, condition: "easy", experiment: ID, iterations: 50 });
     expect(cells[0]!.heldOutReturn.mean).toBeCloseTo((end(100) + end(90)) / 2, 3);
     expect(cells[0]!.heldOutReturn.interval).toHaveLength(2);
     expect(cells[1]!.heldOutReturn.interval).toBeNull();
@@ -73,6 +73,19 @@ describe("the index", () => {
 
   it("has no cell of an experiment that is not named after its task and preset: it may be tuned", () => {
     expect(filesOf([stored("power-component-tuned.easy", [run("empo2", 1, 100)])]).index.cells).toEqual([]);
+  });
+
+  it("tells runs on sampled variations from those on the first ones, and shows no second table for them", () => {
+    const sampled = { task: "find-plant", preset: "easy", variationChoice: "sampled", trainVariations: 50 };
+    const { cells, tables } = filesOf([
+      stored("find-plant.easy", [run("empo2", 1, 70, { task: "find-plant" })]),
+      stored("find-plant-sampled-50", [run("empo2", 1, 80, sampled)]),
+    ]).index;
+    expect(cells.map(({ condition, column }) => [condition, column])).toEqual([
+      ["easy", "empo2"],
+      ["easy, 50 sampled train variations", "empo2"],
+    ]);
+    expect(tables.map(({ id }) => id)).toEqual(["table1", "table2"]);
   });
 
   it("tells GiGPO with std from GiGPO without", () => {

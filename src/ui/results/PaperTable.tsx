@@ -5,7 +5,7 @@ import controls from "../components/controls.module.css";
 import { formatMeanScore, plural } from "../format.ts";
 import { CellRuns } from "./CellRuns.tsx";
 import { percentEstimateText } from "./numbers.ts";
-import { averages, comparedRows, presetsOf, type ComparedCell, type ComparedRow } from "./table-rows.ts";
+import { averages, comparedRows, conditionsOf, type ComparedCell, type ComparedRow } from "./table-rows.ts";
 import parts from "../views/view-parts.module.css";
 import styles from "./ResultsView.module.css";
 
@@ -16,23 +16,25 @@ interface PaperTableProps {
 
 /** A table of the paper with our runs in it; a cell opens the runs it is made from. */
 export function PaperTable({ table, cells }: PaperTableProps) {
-  const presets = presetsOf(table, cells);
+  const conditions = conditionsOf(table, cells);
   const [chosen, setChosen] = useState<string | null>(null);
   const [open, setOpen] = useState<string | null>(null);
-  const preset = chosen ?? presets[0] ?? null;
-  const rows = comparedRows(table, cells, preset);
+  const condition = chosen ?? conditions[0] ?? null;
+  const rows = comparedRows(table, cells, condition);
   const runCount = rows.filter((row) => row.cells.some(({ ours }) => ours !== null)).length;
   return (
     <section className={styles.section} aria-labelledby={table.id}>
       <div className={styles.sectionHead}>
         <h3 id={table.id}>{table.title}</h3>
-        {presets.length > 1 && <PresetChoice presets={presets} value={preset ?? ""} onChange={setChosen} />}
+        {conditions.length > 1 && (
+          <ConditionChoice conditions={conditions} value={condition ?? ""} onChange={setChosen} />
+        )}
       </div>
       <p className={controls.note}>
         In bold our mean held-out return in points, with its 95 % interval over the runs, beside it{" "}
         <i>the paper’s number</i> (arXiv 2602.23008: {table.paper}) {table.here} {plural(runCount, "task")} of{" "}
         {rows.length} run
-        {preset === null ? "" : ` with preset “${preset}”`}.
+        {condition === null ? "" : ` under “${condition}”`}.
       </p>
       <div className={parts.wide} role="region" aria-label={table.title} tabIndex={0}>
         <table className={styles.paper}>
@@ -61,23 +63,23 @@ export function PaperTable({ table, cells }: PaperTableProps) {
   );
 }
 
-interface PresetChoiceProps {
-  readonly presets: readonly string[];
+interface ConditionChoiceProps {
+  readonly conditions: readonly string[];
   readonly value: string;
-  readonly onChange: (preset: string) => void;
+  readonly onChange: (condition: string) => void;
 }
 
-function PresetChoice({ presets, value, onChange }: PresetChoiceProps) {
+function ConditionChoice({ conditions, value, onChange }: ConditionChoiceProps) {
   return (
     <label className={controls.note}>
-      our worlds with preset{" "}
+      our worlds under{" "}
       <select
         className={classNames(controls.input, controls.small)}
         value={value}
         onChange={(event) => onChange(event.target.value)}
       >
-        {presets.map((preset) => (
-          <option key={preset}>{preset}</option>
+        {conditions.map((condition) => (
+          <option key={condition}>{condition}</option>
         ))}
       </select>
     </label>

@@ -20,19 +20,19 @@ export interface ComparedRow {
   readonly hasUnequalBudgets: boolean;
 }
 
-/** The presets in which a task of the table was run, the one with most cells first. */
-export function presetsOf({ rows }: SiteTable, cells: readonly TableCell[]): string[] {
+/** The conditions in which a task of the table was run, the one with most cells first. */
+export function conditionsOf({ rows }: SiteTable, cells: readonly TableCell[]): string[] {
   const tasks = new Set(rows.map(({ task }) => task));
   const counts = new Map<string, number>();
-  for (const { task, preset } of cells) if (tasks.has(task)) counts.set(preset, (counts.get(preset) ?? 0) + 1);
+  for (const { task, condition } of cells) if (tasks.has(task)) counts.set(condition, (counts.get(condition) ?? 0) + 1);
   return [...counts.keys()].sort((a, b) => counts.get(b)! - counts.get(a)!);
 }
 
-/** The rows of a table with our runs in one preset; columns without any number, ours or the paper's, are left out. */
-export function comparedRows(table: SiteTable, cells: readonly TableCell[], preset: string | null): ComparedRow[] {
+/** The rows of a table with our runs in one condition; columns without any number, ours or the paper's, are left out. */
+export function comparedRows(table: SiteTable, cells: readonly TableCell[], condition: string | null): ComparedRow[] {
   const rows = table.rows.map((row) => ({
     task: row.task,
-    cells: table.columns.map((column) => comparedCell(row, column, { cells, preset })),
+    cells: table.columns.map((column) => comparedCell(row, column, { cells, condition })),
   }));
   const hasNumber = (column: string): boolean =>
     rows.some((row) =>
@@ -47,9 +47,9 @@ export function comparedRows(table: SiteTable, cells: readonly TableCell[], pres
 function comparedCell(
   { task, published }: SiteTable["rows"][number],
   { id, title }: SiteTable["columns"][number],
-  { cells, preset }: { readonly cells: readonly TableCell[]; readonly preset: string | null },
+  { cells, condition }: { readonly cells: readonly TableCell[]; readonly condition: string | null },
 ): ComparedCell {
-  const ours = cells.find((cell) => cell.task === task && cell.preset === preset && cell.column === id) ?? null;
+  const ours = cells.find((cell) => cell.task === task && cell.condition === condition && cell.column === id) ?? null;
   const [paperReturn = null, paperSuccessPercent = null] = published[id] ?? [];
   return { column: id, title, ours, paperReturn, paperSuccessPercent };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { SiteTable, TableCell } from "../../../src/experiments/site-schema.ts";
-import { averages, comparedRows, presetsOf } from "../../../src/ui/results/table-rows.ts";
+import { averages, comparedRows, conditionsOf } from "../../../src/ui/results/table-rows.ts";
 
 const TABLE: SiteTable = {
   id: "table1",
@@ -21,23 +21,26 @@ const TABLE: SiteTable = {
 function cell(task: string, column: string, mean: number, changes: Partial<TableCell> = {}): TableCell {
   const estimate = { count: 1, mean, interval: null };
   const measured = { heldOutReturn: estimate, heldOutSuccess: estimate, iterations: 30 };
-  return { task, column, preset: "easy", experiment: "e", runs: ["r"], ...measured, ...changes };
+  return { task, column, condition: "easy", experiment: "e", runs: ["r"], ...measured, ...changes };
 }
 
-test("presets are those of the table's tasks, the one with most cells first", () => {
-  const open = { preset: "openDoors" };
+test("conditions are those of the table's tasks, the one with most cells first", () => {
+  const open = { condition: "openDoors" };
   const cells = [cell("boil", "naive", 1), cell("boil", "naive", 1, open), cell("boil", "empo2", 1, open)];
-  expect(presetsOf(TABLE, [...cells, cell("webshop", "naive", 1, { preset: "text" })])).toEqual(["openDoors", "easy"]);
+  expect(conditionsOf(TABLE, [...cells, cell("webshop", "naive", 1, { condition: "text" })])).toEqual([
+    "openDoors",
+    "easy",
+  ]);
 });
 
 describe("a row", () => {
   const [plant, boil] = comparedRows(
     TABLE,
-    [cell("boil", "empo2", 90), cell("boil", "naive", 7, { preset: "x" })],
+    [cell("boil", "empo2", 90), cell("boil", "naive", 7, { condition: "x" })],
     "easy",
   );
 
-  test("has our cell of that task, method and preset beside the paper's, or none", () => {
+  test("has our cell of that task, method and condition beside the paper's, or none", () => {
     expect(boil!.cells.map(({ ours }) => ours?.heldOutReturn.mean ?? null)).toEqual([null, null, 90]);
     expect(boil!.cells.map(({ paperReturn, paperSuccessPercent }) => [paperReturn, paperSuccessPercent])).toEqual([
       [1, 4],
