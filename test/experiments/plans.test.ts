@@ -121,7 +121,8 @@ describe("the paper's items", () => {
   });
 
   it("are those that the issue names and table 1 under other conditions, and all of them is all", () => {
-    const ids = "table1 table1-sampled-5 table1-sampled-50 table2 fig1 fig6 fig7 fig8 fig9 fig10 fig11 fig12 fig13".split(" ");
+    const ids =
+      "table1 table1-sampled-5 table1-sampled-50 table2 fig1 fig6 fig7 fig8 fig9 fig10 fig11 fig12 fig13".split(" ");
     expect(PAPER_ITEMS.map(({ id }) => id)).toEqual(ids);
     expect(paperItems(["all"])).toEqual(PAPER_ITEMS);
     expect(paperItems(["fig9", "table1", "fig9"]).map(({ id }) => id)).toEqual(["table1", "fig9"]);
