@@ -173,7 +173,7 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   }),
   choice("variationChoice", ["first", "sampled"], {
     ...TASK,
-    label: "Which variations",
+    label: "Variations",
     help: "Of the train and the held-out split: the first ones, as in the paper (§6.1), which are often much alike, or a random sample, the same in every run.",
   }),
   count("tasksPerIteration", 5, [1, 64], {
