@@ -241,7 +241,7 @@ export const PAPER_ITEMS: readonly PaperItem[] = [
     id: "table1",
     title: "Table 1: ScienceWorld",
     paper: "Mean return on 20 unseen variations, memory off at test.",
-    here: "GiGPO is shown too, which the paper has on WebShop only. The tasks of electricity sources and of finding things start from the smaller base policy, the others from the one for all tasks.",
+    here: "All methods have the same settings on all tasks, none is tuned to a task. GiGPO is shown too, which the paper has on WebShop only. The tasks of electricity sources and of finding things start from the smaller base policy, the others from the one for all tasks.",
     rows: PUBLISHED_TABLE_1.map(({ task, ...returns }) => ({
       task,
       experiment: tableExperimentOf(task),
@@ -255,7 +255,7 @@ export const PAPER_ITEMS: readonly PaperItem[] = [
     id: "table2",
     title: "Table 2: WebShop",
     paper: "Mean score and success rate over three seeds.",
-    here: "",
+    here: "All methods have the same settings, those of the page's preset for WebShop.",
     rows: [{ task: WEBSHOP, experiment: tableExperimentOf(WEBSHOP), published: PUBLISHED_TABLE_2 }],
     arms: ARM_ORDER.filter((arm) => TABLE_METHODS.some((method) => method.arm === arm)),
   },

@@ -4,7 +4,7 @@
 import type { RunConfig } from "../core/training/run-config.ts";
 import { shippedBaseFor } from "../core/training/config-defaults.ts";
 import { BREAKTHROUGH_RETURN } from "./arm-results.ts";
-import { FIRST_METHODS, NAIVE, REFLEXION, TABLE_METHODS } from "./arms.ts";
+import { BEYOND_THE_PAPER, FIRST_METHODS, NAIVE, REFLEXION, TABLE_METHODS } from "./arms.ts";
 import {
   gridRuns,
   PROTOCOL_EPISODES,
@@ -47,7 +47,7 @@ export function scienceExperiment(task: string, preset: "easy" | "openDoors"): E
     title: `${task}, ${preset}`,
     question: METHODS_QUESTION,
     runs: gridRuns({
-      arms: preset === "easy" ? TABLE_METHODS : FIRST_METHODS,
+      arms: preset === "easy" ? [...TABLE_METHODS, ...BEYOND_THE_PAPER] : FIRST_METHODS,
       houses: [0],
       seeds: [1, 2, 3, 4, 5],
       common: {
@@ -109,7 +109,7 @@ const WEBSHOP_EXPERIMENT: Experiment = {
   title: "WebShop, rich text",
   question: "Where does each method get in the shop, from the same base and the same number of episodes?",
   runs: gridRuns({
-    arms: TABLE_METHODS,
+    arms: [...TABLE_METHODS, ...BEYOND_THE_PAPER],
     houses: [0, 1, 2],
     seeds: [1],
     common: { ...presetConfig(WEBSHOP), iterations: 60, evaluateEvery: 10 },
