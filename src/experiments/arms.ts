@@ -10,8 +10,8 @@ export const REFLEXION: PlannedArm = {
   changes: { method: "reflexion", iterations: 1, evaluateEvery: 0 },
 };
 
-const RETROSPEX: PlannedArm = { arm: "retrospex", changes: { method: "retrospex" } };
-const GIGPO: PlannedArm = { arm: "gigpo", changes: { method: "gigpo" } };
+export const RETROSPEX: PlannedArm = { arm: "retrospex", changes: { method: "retrospex" } };
+export const GIGPO: PlannedArm = { arm: "gigpo", changes: { method: "gigpo" } };
 const GIGPO_WITHOUT_STD: PlannedArm = {
   arm: "gigpo-without-std",
   changes: { method: "gigpo", advantageNormalization: "none" },

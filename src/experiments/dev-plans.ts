@@ -4,33 +4,60 @@
  */
 import type { RunConfig } from "../core/training/run-config.ts";
 import { shippedBaseFor } from "../core/training/config-defaults.ts";
-import { EMPO2, GRPO } from "./arms.ts";
+import { EMPO2, GIGPO, GRPO, RETROSPEX } from "./arms.ts";
 import { gridRuns, PROTOCOL_EPISODES, type Experiment, type PlannedArm } from "./planned-runs.ts";
 import { presetConfig } from "./presets.ts";
 import { WEBSHOP } from "./task-plans.ts";
 
-/** Both methods as they are and with each change. */
-function bothWith(changes: Readonly<Record<string, Partial<RunConfig>>>): PlannedArm[] {
-  return [EMPO2, GRPO].flatMap(({ arm, changes: method }) => [
+/** A method as it is and with each change. */
+function withChanges(
+  { arm, changes: method }: PlannedArm,
+  changes: Readonly<Record<string, Partial<RunConfig>>>,
+): PlannedArm[] {
+  return [
     { arm, changes: method },
     ...Object.entries(changes).map(([name, change]) => ({ arm: `${arm}-${name}`, changes: { ...method, ...change } })),
-  ]);
+  ];
 }
 
-/** The last two are of memory and of novelty, which GRPO does not have. */
+/** What the methods that learn share. */
+const SHOP_SETTINGS: Readonly<Record<string, Partial<RunConfig>>> = {
+  "lr-5e-4": { learningRate: 5e-4 },
+  "no-kl": { klCoefficient: 0 },
+  "16-goals": { trainVariations: 16 },
+};
+
+/** Five settings besides its own for each method: three that all share, two that are about what is special to it. */
 const SHOP_ARMS: readonly PlannedArm[] = [
-  ...bothWith({
-    "lr-5e-4": { learningRate: 5e-4 },
-    "no-kl": { klCoefficient: 0 },
-    "16-goals": { trainVariations: 16 },
+  ...withChanges(EMPO2, {
+    ...SHOP_SETTINGS,
+    "p-0.5": { memoryRolloutProbability: 0.5 },
+    "no-intrinsic": { intrinsicCoefficient: 0 },
   }),
-  { arm: "empo2-p-0.5", changes: { memoryRolloutProbability: 0.5 } },
-  { arm: "empo2-no-intrinsic", changes: { intrinsicCoefficient: 0 } },
+  ...withChanges(GRPO, {
+    ...SHOP_SETTINGS,
+    "temperature-1.3": { temperature: 1.3 },
+    "entropy-0.01": { entropyCoefficient: 0.01 },
+  }),
+  ...withChanges(GIGPO, {
+    ...SHOP_SETTINGS,
+    "without-std": { advantageNormalization: "none" },
+    "discount-0.99": { stepDiscount: 0.99 },
+  }),
+  ...withChanges(RETROSPEX, {
+    "critic-decides": { likelihoodDecay: 0.5, likelihoodFloor: 0 },
+    "16-candidates": { candidateActions: 16 },
+    "candidates-at-1.5": { candidateTemperature: 1.5 },
+    "step-0.02": { criticStep: 0.02 },
+    "16-passes": { criticPasses: 16 },
+  }),
 ];
 
 /** Tasks where both methods end below the base policy, because the first train variations ask for one thing. */
 const LEARNED_BY_HEART: readonly string[] = ["chemistry-mix-paint-secondary-color", "test-conductivity"];
-const AGAINST_HEART = bothWith({ "lr-1e-4": { learningRate: 1e-4 }, "kl-0.1": { klCoefficient: 0.1 } });
+const AGAINST_HEART = [EMPO2, GRPO].flatMap((method) =>
+  withChanges(method, { "lr-1e-4": { learningRate: 1e-4 }, "kl-0.1": { klCoefficient: 0.1 } }),
+);
 
 /** Settings compared on dev variations, which no result uses. */
 export const DEV_EXPERIMENTS: readonly Experiment[] = [
@@ -38,7 +65,7 @@ export const DEV_EXPERIMENTS: readonly Experiment[] = [
     id: `${WEBSHOP}-dev`,
     title: "WebShop, dev goals: what helps which method",
     question:
-      "In the end EMPO² is hardly ahead of GRPO in the shop. Does a larger step, no KL penalty, fewer goals, more memory or no novelty reward change that?",
+      "In the end EMPO² is hardly ahead of GRPO in the shop. Which settings suit each method, with the same number of tries for all?",
     runs: gridRuns({
       arms: SHOP_ARMS,
       houses: [0],
