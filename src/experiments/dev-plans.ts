@@ -46,7 +46,7 @@ const SHOP_ARMS: readonly PlannedArm[] = [
   }),
   ...withChanges(RETROSPEX, {
     "critic-decides": { likelihoodDecay: 0.5, likelihoodFloor: 0 },
-    "16-candidates": { candidateActions: 16 },
+    "8-candidates": { candidateActions: 8 },
     "candidates-at-1.5": { candidateTemperature: 1.5 },
     "step-0.02": { criticStep: 0.02 },
     "16-passes": { criticPasses: 16 },
