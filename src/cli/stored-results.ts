@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { StoredExperiment } from "../experiments/experiment-report.ts";
+import { PAPER_ITEMS } from "../experiments/paper-items.ts";
 import { EXPERIMENTS, experimentById } from "../experiments/plans.ts";
 import { parseRun, type RecordedRun } from "../experiments/recorded-runs.ts";
 import { GENERATED_MARK } from "../experiments/page-parts.ts";
@@ -44,6 +45,16 @@ export function readAllStored(out: string): StoredExperiment[] {
   const others = foldersIn(join(out, "runs")).filter((id) => !isPlanned(id));
   const unplanned = others.map((id) => storedExperiment(out, unplannedExperiment(id, readRuns(out, id))));
   return withSharedRuns([...planned, ...unplanned]);
+}
+
+/** What was written by hand about tables and figures of the paper, by their ids. */
+export function readItemRemarks(out: string): Map<string, string> {
+  return new Map(
+    PAPER_ITEMS.flatMap(({ id }) => {
+      const remarks = readIfThere(join(out, "notes", `${id}.md`));
+      return remarks === null ? [] : [[id, remarks] as const];
+    }),
+  );
 }
 
 function storedExperiment(out: string, experiment: Experiment): StoredExperiment {

@@ -3,12 +3,12 @@ import { figureHeadlines, figureSections } from "./item-figure-page.ts";
 import type { ItemReport } from "./item-report.ts";
 import { tableHeadlines, tableSections } from "./item-table-page.ts";
 import { GENERATED_MARK, list } from "./page-parts.ts";
-import { armsOfItem } from "./paper-items.ts";
+import { armsOfItem, type ArmRef } from "./paper-items.ts";
 import { EXPERIMENTS } from "./plans.ts";
 import type { ReportFigure } from "./report-figures.ts";
 
-/** The page of an item. */
-export function itemPage(report: ItemReport, figures: readonly ReportFigure[]): string {
+/** The page of an item, with what was written by hand about it. */
+export function itemPage(report: ItemReport, figures: readonly ReportFigure[], remarks: string | null): string {
   const { title, paper, here } = report.item;
   const sections = [
     GENERATED_MARK,
@@ -17,6 +17,7 @@ export function itemPage(report: ItemReport, figures: readonly ReportFigure[]): 
     here,
     "These are toy worlds and a toy policy: the paper's numbers stand beside ours, they are not to be compared.",
     ...("rows" in report ? tableSections(report) : figureSections(report, figures)),
+    ...(remarks === null ? [] : ["## Remarks", remarks.trim()]),
     "## Runs",
     sourcesText(report),
     ...(report.failures.length === 0 ? [] : ["Failed:", list(report.failures)]),
@@ -45,13 +46,19 @@ function sourcesText({ item, missing }: ItemReport): string {
     )
       .map((id) => `[${id}](${id}.md)`)
       .join(", ")}.`,
-    ...(open.length === 0
-      ? []
-      : [`Not run yet: ${unique(open.map(({ experiment, arm }) => `\`${experiment}/${arm}\``)).join(", ")}.`]),
+    ...(open.length === 0 ? [] : ["Not run yet:", list(armsByExperiment(open))]),
     ...(off.length === 0
       ? []
       : [`Planned, but off, as no base policy can play them yet: ${off.map((id) => `\`${id}\``).join(", ")}.`]),
   ].join("\n\n");
+}
+
+/** “experiment: arm, arm”, a line each. */
+function armsByExperiment(refs: readonly ArmRef[]): string[] {
+  return unique(refs.map(({ experiment }) => experiment)).map((id) => {
+    const arms = unique(refs.flatMap(({ experiment, arm }) => (experiment === id ? [`\`${arm}\``] : [])));
+    return `\`${id}\`: ${arms.join(", ")}`;
+  });
 }
 
 function unique(values: readonly string[]): string[] {

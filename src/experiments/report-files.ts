@@ -15,8 +15,15 @@ import { headlines } from "./report-text.ts";
 import { resultLines } from "./result-lines.ts";
 import { bestRuns } from "./task-difficulty.ts";
 
-/** The files by their path in docs/results. Same runs, same files. */
-export function reportFiles(stored: readonly StoredExperiment[]): Map<string, string> {
+/**
+ * The files by their path in docs/results. Same runs and remarks, same files.
+ *
+ * @param itemRemarks what was written by hand about tables and figures of the paper, by their ids
+ */
+export function reportFiles(
+  stored: readonly StoredExperiment[],
+  itemRemarks: ReadonlyMap<string, string> = new Map(),
+): Map<string, string> {
   const reports = reportExperiments(stored);
   const items = PAPER_ITEMS.flatMap((item) => reportItem(item, stored) ?? []);
   const files = new Map([
@@ -25,7 +32,10 @@ export function reportFiles(stored: readonly StoredExperiment[]): Map<string, st
     ["results.jsonl", resultLines(stored)],
     ["best-runs.json", `${JSON.stringify(bestRuns(stored), null, 2)}\n`],
   ]);
-  for (const [name, content] of [...items.flatMap(itemFiles), ...reports.flatMap(experimentFiles)]) {
+  for (const [name, content] of [
+    ...items.flatMap((item) => itemFiles(item, itemRemarks)),
+    ...reports.flatMap(experimentFiles),
+  ]) {
     files.set(name, content);
   }
   return files;
@@ -38,9 +48,10 @@ export function experimentFiles(report: ExperimentReport): [name: string, conten
 }
 
 /** The page and the figures of a table or figure of the paper, by their path in docs/results. */
-function itemFiles(report: ItemReport): [name: string, content: string][] {
+function itemFiles(report: ItemReport, remarks: ReadonlyMap<string, string>): [name: string, content: string][] {
   const figures = "panels" in report ? itemFigures(report) : [];
-  return [[`${report.item.id}.md`, itemPage(report, figures)], ...drawn(figures)];
+  const { id } = report.item;
+  return [[`${id}.md`, itemPage(report, figures, remarks.get(id) ?? null)], ...drawn(figures)];
 }
 
 function drawn(figures: readonly ReportFigure[]): [name: string, content: string][] {
@@ -82,7 +93,7 @@ npm run --silent cli -- reproduce
 \`\`\`
 
 What each experiment consists of is data in [src/experiments/plans.ts](../../src/experiments/plans.ts), which experiments a table
-or figure shows in [src/experiments/paper-items.ts](../../src/experiments/paper-items.ts). Remarks written by hand stand in \`notes/<experiment>.md\` and are shown on its page.
+or figure shows in [src/experiments/paper-items.ts](../../src/experiments/paper-items.ts). Remarks written by hand stand in \`notes/<experiment, table or figure>.md\` and are shown on its page.
 
 The recordings that the page plays are such runs, made once more with their rollouts (same hashes), and packed:
 

@@ -71,7 +71,7 @@ describe("a figure", () => {
     expect(page).toContain(
       "- teaching world: EMPO² (q0) ends 48.0 points below EMPO² (95 % interval 38.0 to 56.0; n = 3 pairs).",
     );
-    expect(page).toContain("Not run yet: `power-component.easy/empo2`");
+    expect(page).toMatch(/Not run yet:\n\n(- .*\n)*- `power-component\.easy`: `empo2`/);
     expect([...files.keys()].filter((name) => name.startsWith("figures/fig9"))).toEqual([
       "figures/fig9-teaching.svg",
       "figures/fig9-teaching-dark.svg",
@@ -174,11 +174,17 @@ describe("a table", () => {
     expect(page).toContain("- EMPO² − GRPO over 2 tasks: +7.5 [−10.0, +25.0] points");
     expect(page).toContain("the paper's on these: +40.7."); // (100 − 72.4 + 100 − 46.2) / 2
     expect(page).toContain("EMPO² is at least as good as the best other method on 1 of 2.");
-    expect(page).toMatch(/^(Not run yet|Planned, but off, .*): .*`chemistry-mix\.easy/m);
+    expect(page).toMatch(/Not run yet:\n\n(- .*\n)*- `chemistry-mix\.easy`: /);
   });
 });
 
 describe("pages of the paper's items", () => {
+  it("have what was written by hand about them", () => {
+    const files = reportFiles([TEACHING, ARMS], new Map([["fig9", "Both halves are needed.\n"]]));
+    expect(files.get("fig9.md")).toContain("\n## Remarks\n\nBoth halves are needed.\n\n## Runs\n");
+    expect(files.get("fig1.md")).not.toContain("## Remarks");
+  });
+
   it("are formatted as the repository's Markdown is", async () => {
     const files = reportFiles([TEACHING, ARMS]);
     for (const [name, text] of files) {

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { compareFiles, readStored } from "../../src/cli/stored-results.ts";
+import { compareFiles, readItemRemarks, readStored } from "../../src/cli/stored-results.ts";
 import { reportExperiments, type ExperimentReport } from "../../src/experiments/experiment-report.ts";
 import { experimentFiles, reportFiles } from "../../src/experiments/report-files.ts";
 
@@ -70,7 +70,10 @@ describe("docs/results", () => {
     const reasons = stored.map(({ experiment }) => reasonToSkip(RESULTS, experiment.id));
     const reason = [reasonToWaitFor(join(RESULTS, "README.md")), ...reasons].find((why) => why !== null);
     if (reason !== undefined) context.skip(reason);
-    expect(compareFiles(RESULTS, reportFiles(stored))).toEqual({ differing: [], outdated: [] });
+    expect(compareFiles(RESULTS, reportFiles(stored, readItemRemarks(RESULTS)))).toEqual({
+      differing: [],
+      outdated: [],
+    });
   });
 });
 

@@ -6,7 +6,7 @@ import { PAPER_ITEMS, paperItems, runsOfItems } from "../../experiments/paper-it
 import { reportFiles } from "../../experiments/report-files.ts";
 import { writeFileAtomically } from "../file-store.ts";
 import { printLine, printProgress } from "../output.ts";
-import { compareFiles, readStored } from "../stored-results.ts";
+import { compareFiles, readItemRemarks, readStored } from "../stored-results.ts";
 import { sweep, withSweepOptions, type SweepOptions } from "./sweep.ts";
 
 interface ReproduceOptions extends SweepOptions {
@@ -41,9 +41,13 @@ async function reproduce(ids: readonly string[], options: ReproduceOptions): Pro
   if (options.plan !== true) writeFiles(options.out, options.json === true);
 }
 
+function computedFiles(out: string): Map<string, string> {
+  return reportFiles(readStored(out), readItemRemarks(out));
+}
+
 /** Lists what is not what the runs give. */
 function checkFiles(out: string): void {
-  const files = reportFiles(readStored(out));
+  const files = computedFiles(out);
   const { differing, outdated } = compareFiles(out, files);
   for (const name of differing) printLine(`${join(out, name)} differs from the runs`);
   for (const name of outdated) printLine(`${join(out, name)} has no runs`);
@@ -52,7 +56,7 @@ function checkFiles(out: string): void {
 }
 
 function writeFiles(out: string, quiet: boolean): void {
-  const files = reportFiles(readStored(out));
+  const files = computedFiles(out);
   const { differing, outdated } = compareFiles(out, files);
   for (const name of differing) writeFileAtomically(join(out, name), files.get(name)!);
   for (const name of outdated) rmSync(join(out, name));
