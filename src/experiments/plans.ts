@@ -13,7 +13,7 @@ import {
   TABLE_METHODS,
 } from "./arms.ts";
 import { AVOIDING_EXPERIMENTS } from "./avoiding-plan.ts";
-import { DEV_EXPERIMENTS } from "./dev-plans.ts";
+import { DEV_EXPERIMENTS, TUNED_EXPERIMENTS } from "./dev-plans.ts";
 import { GRID_EXPERIMENT, GRID_HOUSES, P_Q_CROSS, P_Q_GRID } from "./p-q-grid.ts";
 import { gridRuns, PROTOCOL_EPISODES, type Experiment, type PlannedArm } from "./planned-runs.ts";
 import { SAMPLED_EXPERIMENTS } from "./sampled-plan.ts";
@@ -239,6 +239,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   ...TABLE_EXPERIMENTS,
   ...VARIATION_EXPERIMENTS,
   ...DEV_EXPERIMENTS,
+  ...TUNED_EXPERIMENTS,
   ...AVOIDING_EXPERIMENTS,
   ...SAMPLED_EXPERIMENTS,
   ...[RENEWABLE, ...FIND_TASKS].map((task) => scienceExperiment(task, "openDoors")),
