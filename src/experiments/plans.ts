@@ -13,9 +13,11 @@ import {
   TABLE_METHODS,
 } from "./arms.ts";
 import { AVOIDING_EXPERIMENTS } from "./avoiding-plan.ts";
+import { twinOf } from "./dev-choice.ts";
 import { DEV_EXPERIMENTS, TUNED_EXPERIMENTS } from "./dev-plans.ts";
 import { GRID_EXPERIMENT, GRID_HOUSES, P_Q_CROSS, P_Q_GRID } from "./p-q-grid.ts";
 import { gridRuns, PROTOCOL_EPISODES, type Experiment, type PlannedArm } from "./planned-runs.ts";
+import { PUBLISHED_TABLE_1 } from "./published.ts";
 import { SAMPLED_EXPERIMENTS } from "./sampled-plan.ts";
 import {
   FIND_TASKS,
@@ -26,6 +28,7 @@ import {
   RENEWABLE_ITERATIONS,
   scienceExperiment,
   TABLE_EXPERIMENTS,
+  tableExperimentOf,
   TEACHING_TASK,
   VARIATION_EXPERIMENTS,
 } from "./task-plans.ts";
@@ -101,8 +104,7 @@ const POWER: Partial<RunConfig> = {
   evaluationEpisodes: PROTOCOL_EPISODES,
 };
 
-/** All experiments. */
-export const EXPERIMENTS: readonly Experiment[] = [
+const PLANS: readonly Experiment[] = [
   {
     id: "teaching",
     title: "Teaching world",
@@ -257,6 +259,14 @@ export const EXPERIMENTS: readonly Experiment[] = [
     runs: gridRuns({ arms: P_Q_CROSS, houses: [0, 1, 2], seeds: [1], common: { ...POWER, preset: "easy" } }),
   },
   ...newTaskExperiments(NEW_TASKS),
+];
+
+const TABLE_1 = PUBLISHED_TABLE_1.map(({ task }) => tableExperimentOf(task));
+
+/** All experiments. */
+export const EXPERIMENTS: readonly Experiment[] = [
+  ...PLANS,
+  ...PLANS.filter(({ id }) => TABLE_1.includes(id)).map(twinOf),
 ];
 
 /**
