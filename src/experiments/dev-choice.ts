@@ -23,7 +23,8 @@ export function twinOf({ id, title, runs }: Experiment): Experiment {
   };
 }
 
-function twinIdOf(id: string): string {
+/** The name of the experiment of an experiment's twins. */
+export function twinIdOf(id: string): string {
   return `${id}-dev`;
 }
 

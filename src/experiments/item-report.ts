@@ -12,6 +12,7 @@ import {
   type ArmResult,
   type FinishedRun,
 } from "./arm-results.ts";
+import { chosenOnDev } from "./dev-choice.ts";
 import { armsOf, type StoredExperiment } from "./experiment-report.ts";
 import {
   armsOfItem,
@@ -77,7 +78,8 @@ export interface TableReport extends ReportBase {
 export type ItemReport = FigureReport | TableReport;
 
 /** Works out an item; null if none of its runs is finished. */
-export function reportItem(item: PaperItem, stored: readonly StoredExperiment[]): ItemReport | null {
+export function reportItem(item: PaperItem, recorded: readonly StoredExperiment[]): ItemReport | null {
+  const stored = item.kind === "table" && item.isChosenOnDev === true ? chosenOnDev(recorded) : recorded;
   const finished = new Map(
     stored.flatMap((entry) => armsOf(entry).map((arm) => [keyOf(entry.experiment.id, arm.id), arm] as const)),
   );

@@ -2,6 +2,7 @@
 import type { RunConfig } from "../core/training/run-config.ts";
 import { armResult } from "./arm-results.ts";
 import { TABLE_METHODS } from "./arms.ts";
+import { chosenOnDev } from "./dev-choice.ts";
 import { armsOf, type StoredExperiment } from "./experiment-report.ts";
 import { PAPER_ITEMS } from "./paper-items.ts";
 import { siteEstimate } from "./site-numbers.ts";
@@ -19,7 +20,13 @@ const COLUMNS = new Set(TABLE_METHODS.map(({ arm }) => arm));
  * preset. In each the methods have the same budget; experiments of other names change something.
  */
 export function tableCells(stored: readonly StoredExperiment[]): TableCell[] {
-  return stored.flatMap((entry) => armsOf(entry).flatMap((arm) => cellOf(entry.experiment.id, arm)));
+  const cellsOf = (entries: readonly StoredExperiment[]): TableCell[] =>
+    entries.flatMap((entry) => armsOf(entry).flatMap((arm) => cellOf(entry.experiment.id, arm)));
+  const chosen = cellsOf(chosenOnDev(stored)).map((cell) => ({
+    ...cell,
+    condition: `${cell.condition}, iteration chosen on dev variations`,
+  }));
+  return [...cellsOf(stored), ...chosen];
 }
 
 /** The preset, and the train variations where they are not the first ones. */
