@@ -63,8 +63,19 @@ test("a run whose rollouts are recorded can be watched, and every experiment of 
     await page.getByRole("button", { name: /^GRPO, teaching world/, pressed: true }).waitFor();
 
     await openView(page, "Results");
-    const list = page.getByRole("region", { name: "Experiments" }).getByRole("link");
+    const experiments = page.getByRole("region", { name: "Experiments" });
+    const list = experiments.getByRole("link");
     await list.first().waitFor();
+    const runCount = await list.count();
+    await page.getByLabel("Filter the experiments by words").fill("WebShop DEV");
+    await experiments
+      .getByRole("status")
+      .getByText(/^\d of \d+ experiments$/)
+      .waitFor();
+    expect(await list.allTextContents()).toContainEqual(expect.stringMatching(/^WebShop, dev goals/));
+    await page.getByLabel("Filter the experiments by words").fill("");
+    await experiments.getByText(/planned and not run$/).click();
+    expect(await list.count()).toBeGreaterThan(runCount);
     const addresses = await list.evaluateAll((links) => links.map((link) => link.getAttribute("href")));
     expect(addresses.length).toBeGreaterThan(20);
     for (const address of addresses) {

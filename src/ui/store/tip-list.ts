@@ -1,4 +1,5 @@
 /** @file Filtering and ordering of the tips on show. */
+import { hasAllWords } from "../words.ts";
 import type { ShownTip } from "./memory-slice.ts";
 import { bucketLabel } from "./memory-slice.ts";
 
@@ -6,11 +7,7 @@ export type TipOrder = "score" | "newest" | "read";
 
 /** The tips that contain every word of the filter, in the chosen order; pinned ones first. */
 export function listTips(tips: readonly ShownTip[], filter: string, order: TipOrder): ShownTip[] {
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = tips.filter((tip) => {
-    const text = `${tip.text} ${bucketLabel(tip.bucket)}`;
-    return words.every((word) => text.includes(word));
-  });
+  const found = tips.filter((tip) => hasAllWords(`${tip.text} ${bucketLabel(tip.bucket)}`, filter));
   return found.sort((a, b) => Number(b.pinned) - Number(a.pinned) || compare(a, b, order) || b.id - a.id);
 }
 
