@@ -86,7 +86,8 @@ function averageRow({ item, rows }: Pick<TableReport, "item" | "rows">): string[
     const published = run.flatMap(({ row }) => row.published[arm]?.[0] ?? []);
     const paper = published.length === 0 ? "" : ` (${points(mean(published))})`;
     const success = percent(mean(results.map(({ heldOutSuccess }) => heldOutSuccess.mean)));
-    return `${points(mean(results.map(({ heldOutReturn }) => heldOutReturn.mean)))}, ${success}${paper}`;
+    const over = run.length < rows.length ? `, over ${run.length}` : "";
+    return `${points(mean(results.map(({ heldOutReturn }) => heldOutReturn.mean)))}, ${success}${paper}${over}`;
   });
   return [`average of the tasks run (${rows.length})`, ...cells];
 }
