@@ -169,9 +169,11 @@ test("training goes on after the page's data was cleared, and is saved again wit
     const devTools = await context.newCDPSession(page);
     const { origin } = new URL(page.url());
     await devTools.send("Storage.clearDataForOrigin", { origin, storageTypes: "indexeddb" });
+    await page.getByText("The browser cleared what this page had stored.").waitFor();
+    // For a moment it says "not saved", as is true.
+    await waitUntilSaved(page, 0);
     const saved = Number(/\d+/.exec((await page.getByTestId("saved").textContent()) ?? "")?.[0]);
     await waitUntilSaved(page, saved + 3);
-    await page.getByText("The browser cleared what this page had stored.").waitFor();
     expect((await readDatabase(page)).runs).toHaveLength(1);
     await press(page, "pause");
     await page.getByRole("button", { name: "Resume" }).waitFor();
