@@ -84,7 +84,7 @@ export const TUNED_EXPERIMENTS: readonly Experiment[] = [
   },
 ];
 
-/** Settings compared on dev variations, which no result uses. */
+/** Settings compared on dev variations, on which no result is read. */
 export const DEV_EXPERIMENTS: readonly Experiment[] = [
   {
     id: `${WEBSHOP}-dev`,

@@ -217,6 +217,15 @@ const FIGURES: readonly PaperFigure[] = [
   },
 ];
 
+/** Rows of table 1 with the two methods that its other conditions are run with. */
+function rowsOfTwo(experimentOf: (task: string) => string): TableRow[] {
+  return PUBLISHED_TABLE_1.map(({ task, empo2, grpo }) => ({
+    task,
+    experiment: experimentOf(task),
+    published: { grpo: [grpo], empo2: [empo2] },
+  }));
+}
+
 /** Table 1 with variations that stand for their splits; the other tasks' splits are nearly used whole as it is. */
 function sampledTable(size: SampleSize): PaperTable {
   return {
@@ -226,11 +235,9 @@ function sampledTable(size: SampleSize): PaperTable {
     title: `Table 1 with ${size} sampled train variations`,
     paper: "The first five train variations, and 20 test variations.",
     here: `A random sample of ${size} train and 20 test variations, the same for both methods and all seeds, where a task has more than ten train variations: its first five are much alike, and so are its first 20 test variations. Sixty iterations instead of thirty.`,
-    rows: PUBLISHED_TABLE_1.map(({ task, empo2, grpo }) => ({
-      task,
-      experiment: SAMPLED_TASKS.includes(task) ? sampledExperimentOf(task, size) : tableExperimentOf(task),
-      published: { grpo: [grpo], empo2: [empo2] },
-    })),
+    rows: rowsOfTwo((task) =>
+      SAMPLED_TASKS.includes(task) ? sampledExperimentOf(task, size) : tableExperimentOf(task),
+    ),
     arms: [GRPO.arm, EMPO2.arm],
   };
 }
@@ -243,11 +250,7 @@ const CHOSEN_TABLE: PaperTable = {
   title: "Table 1, read at the iteration that is best on dev variations",
   paper: "Mean return on 20 unseen variations after the last iteration.",
   here: "The same runs as in table 1. A twin of each, with the same weights, was evaluated on dev variations; the iteration at which it is best there, the base policy's among them, is the one read here on the test variations. Both methods alike.",
-  rows: PUBLISHED_TABLE_1.map(({ task, empo2, grpo }) => ({
-    task,
-    experiment: tableExperimentOf(task),
-    published: { grpo: [grpo], empo2: [empo2] },
-  })),
+  rows: rowsOfTwo(tableExperimentOf),
   arms: [GRPO.arm, EMPO2.arm],
 };
 

@@ -1,4 +1,4 @@
-/** @file Our own cells of tables 1 and 2: the recorded runs of each method as it is, by task and preset. */
+/** @file Our own cells of tables 1 and 2: the recorded runs of each method as it is, by task and condition. */
 import type { RunConfig } from "../core/training/run-config.ts";
 import { armResult } from "./arm-results.ts";
 import { TABLE_METHODS } from "./arms.ts";

@@ -4,6 +4,7 @@ import { Icon } from "../components/Icon.tsx";
 import { Panel } from "../components/Panel.tsx";
 import { classNames } from "../components/class-names.ts";
 import controls from "../components/controls.module.css";
+import { FilterInput } from "../components/FilterInput.tsx";
 import { formatCount, formatScore, plural } from "../format.ts";
 import { bucketLabel, INITIAL_MEMORY, type ShownTip } from "../store/memory-slice.ts";
 import { usesMemory } from "../store/modes.ts";
@@ -139,14 +140,7 @@ function TipList({ tips, isLive, onEdit }: TipListProps) {
   return (
     <>
       <div className={styles.toolbar}>
-        <input
-          type="search"
-          className={controls.input}
-          placeholder="Filter"
-          aria-label="Filter the tips by words"
-          value={filter}
-          onChange={(event) => setFilter(event.target.value)}
-        />
+        <FilterInput label="Filter the tips by words" value={filter} onChange={setFilter} />
         <select
           className={controls.input}
           aria-label="Order of the tips"

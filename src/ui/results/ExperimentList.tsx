@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { ResultsIndex } from "../../experiments/site-schema.ts";
 import controls from "../components/controls.module.css";
+import { FilterInput } from "../components/FilterInput.tsx";
 import { plural } from "../format.ts";
 import { hashOfView } from "../view-address.ts";
 import { hasAllWords } from "../words.ts";
@@ -20,14 +21,7 @@ export function ExperimentList({ experiments }: { readonly experiments: Experime
     <section className={styles.section} aria-labelledby="experiments">
       <div className={styles.sectionHead}>
         <h3 id="experiments">Experiments</h3>
-        <input
-          type="search"
-          className={controls.input}
-          placeholder="Filter"
-          aria-label="Filter the experiments by words"
-          value={filter}
-          onChange={(event) => setFilter(event.target.value)}
-        />
+        <FilterInput label="Filter the experiments by words" value={filter} onChange={setFilter} />
         <span className={controls.note} role="status">
           {filter.trim() === "" ? "" : `${found.length} of ${plural(experiments.length, "experiment")}`}
         </span>
