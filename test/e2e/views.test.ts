@@ -150,12 +150,23 @@ test("a chart of a view that is opened by its address has the page's colours, an
 });
 
 test("a cell of the map over p and q fills the settings in and is marked, by the keyboard alone", async () => {
-  const playground = await openPlayground({ withoutWebGpu: true, suffix: "#results/p-q.teaching" });
+  const playground = await openPlayground({ withoutWebGpu: true });
   const { page } = playground;
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/results/p-q.teaching.json", async (route) => {
+    await released;
+    await route.fallback();
+  });
   try {
+    await page.evaluate(() => (location.hash = "#results/p-q.teaching"));
     const cell = page.getByRole("button", { name: /at p = 0.7, q = 0.3/ });
     expect(await cell.getAttribute("aria-pressed")).toBe("false");
     await cell.focus();
+    // The recorded runs arrive, and with them the view's title; the focus stays.
+    release();
+    await page.getByRole("heading", { level: 2, name: "p–q map" }).waitFor({ state: "detached" });
+    await cell.filter({ hasText: /\d runs/ }).waitFor();
     await page.keyboard.press("Enter");
     await page.getByText("The settings have p = 0.7 and q = 0.3 now.").waitFor();
     expect(await cell.getAttribute("aria-pressed")).toBe("true");

@@ -20,10 +20,14 @@ interface ViewShellProps {
   readonly children: ReactNode;
 }
 
-/** What the views beside the run have in common: a heading that takes the focus, the way to the others and back. */
+/**
+ * What the views beside the run have in common: a heading that takes the focus when another place is opened, the way to
+ * the others and back. A title that becomes known later takes the focus from nobody.
+ */
 export function ViewShell({ view, title = VIEW_TITLES[view], children }: ViewShellProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [title]);
+  const place = usePage((page) => page.viewPath[0]);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [view, place]);
   return (
     <main className={styles.view}>
       <header className={styles.header}>
