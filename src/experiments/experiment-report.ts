@@ -26,6 +26,8 @@ export interface ExperimentReport {
   readonly experiment: Experiment;
   readonly remarks: string | null;
   readonly finishedCount: number;
+  /** Runs of the plan, and finished ones with more seeds than it asks for. */
+  readonly plannedCount: number;
   /** With at least one finished run, in the order of the plan. */
   readonly arms: readonly ArmResult[];
   /** Borrowed from another experiment, the same houses and seeds; none if the experiment has its own. */
@@ -47,6 +49,10 @@ function reportExperiment(entry: StoredExperiment, all: readonly StoredExperimen
     experiment,
     remarks,
     finishedCount: arms.reduce((count, { runs }) => count + runs.length, 0),
+    plannedCount: new Set([
+      ...experiment.runs.map(({ name }) => name),
+      ...arms.flatMap(({ runs }) => runs.map(({ name }) => name)),
+    ]).size,
     arms: arms.map(armResult),
     references: lender === null ? [] : borrowedArms(lender, arms).map(armResult),
     referenceExperiment: lender?.experiment ?? null,

@@ -114,9 +114,8 @@ function indexPage(items: readonly ItemReport[], reports: readonly ExperimentRep
 }
 
 function indexLine(report: ExperimentReport): string {
-  const { experiment, finishedCount } = report;
-  const progress =
-    finishedCount === experiment.runs.length ? "" : ` (${finishedCount} of ${experiment.runs.length} runs)`;
+  const { experiment, finishedCount, plannedCount } = report;
+  const progress = finishedCount === plannedCount ? "" : ` (${finishedCount} of ${plannedCount} runs)`;
   const result = headlines(report)[0] ?? experiment.question;
   return `- [${experiment.title}](${experiment.id}.md)${progress}: ${result}`;
 }

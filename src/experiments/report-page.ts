@@ -30,7 +30,7 @@ import {
 
 /** The page of an experiment. */
 export function experimentPage(report: ExperimentReport, figures: readonly ReportFigure[]): string {
-  const { experiment, remarks, finishedCount } = report;
+  const { experiment, remarks, finishedCount, plannedCount } = report;
   const sections = [
     GENERATED_MARK,
     `# ${experiment.title}`,
@@ -47,7 +47,7 @@ export function experimentPage(report: ExperimentReport, figures: readonly Repor
     "## How it was measured",
     list(measuredBy(report)),
     "## Runs",
-    `${finishedCount} of ${experiment.runs.length} planned runs are finished. Each can be repeated: same settings, same code and same backend give the same hashes.${lentSentence(report)}`,
+    `${finishedCount} of ${plannedCount} planned runs are finished. Each can be repeated: same settings, same code and same backend give the same hashes.${lentSentence(report)}`,
     runsTable(report),
     ...deviationsSection(report),
   ];

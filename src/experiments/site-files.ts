@@ -33,7 +33,7 @@ export function siteFiles(stored: readonly StoredExperiment[], recordings: Recor
       id: experiment.id,
       title: experiment.title,
       question: experiment.question,
-      planned: experiment.runs.length,
+      planned: report?.plannedCount ?? experiment.runs.length,
       finished: report?.finishedCount ?? 0,
       headline: lines[0] ?? null,
     })),
@@ -66,7 +66,7 @@ function siteExperiment(
 ): SiteExperiment {
   const { id, title, question } = experiment;
   return {
-    ...{ id, title, question, planned: experiment.runs.length },
+    ...{ id, title, question, planned: report?.plannedCount ?? experiment.runs.length },
     headlines: [...lines],
     deviations: report === null ? [] : report.deviations.map(({ run, text }) => ({ run, text })),
     referenceExperiment: report?.referenceExperiment?.id ?? null,

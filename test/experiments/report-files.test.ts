@@ -91,6 +91,18 @@ describe("the page of an experiment", () => {
     expect(page).not.toContain("Not as planned");
   });
 
+  it("counts runs with more seeds than the plan asks for among the planned ones", () => {
+    const { experiment } = METHODS;
+    const more = { arm: "grpo", name: "grpo.house-1.seed-2", changes: { method: "grpo", house: 1, seed: 2 } };
+    const { runs } = madeExperiment("methods", [
+      ...made("grpo", "grpo", HOUSES, { heldOut: risingCurve(43, 10) }),
+      { ...more, heldOut: risingCurve(43, 10) },
+    ]);
+    const files = reportFiles([{ experiment, runs, remarks: null }]);
+    expect(files.get("methods.md")).toContain("4 of 11 planned runs are finished.");
+    expect(files.get("README.md")).toContain("(4 of 11 runs)");
+  });
+
   it("says which runs of GRPO break through by themselves, and when", () => {
     const late = [45, 10].map((around, i) => made("grpo", "grpo", HOUSES, { heldOut: risingCurve(100, around) })[i]!);
     const stuck = made("grpo", "grpo", HOUSES, { heldOut: risingCurve(43, 10) })[2]!;
