@@ -14,6 +14,7 @@ import {
 } from "./arm-results.ts";
 import { chosenOnDev } from "./dev-choice.ts";
 import { armsOf, type StoredExperiment } from "./experiment-report.ts";
+import { WITH_MEMORY } from "./memory-plan.ts";
 import {
   armsOfItem,
   type ArmRef,
@@ -89,7 +90,7 @@ export function reportItem(item: PaperItem, recorded: readonly StoredExperiment[
   const failures = failuresOf(refs, stored);
   return item.kind === "figure"
     ? { item, missing, failures, panels: item.panels.flatMap((panel) => reportPanel(panel, finished)) }
-    : { item, missing, failures, rows: item.rows.flatMap((row) => reportRow(row, item.arms, finished)) };
+    : { item, missing, failures, rows: item.rows.flatMap((row) => reportRow(row, item, finished)) };
 }
 
 const keyOf = (experiment: string, arm: string): string => `${experiment}/${arm}`;
@@ -127,7 +128,11 @@ function inTheSamePlaces(arms: readonly Arm[]): Arm[] {
   return arms.map(({ id, runs }) => ({ id, runs: runs.filter((run) => shared.includes(placeOf(run))) }));
 }
 
-function reportRow(row: TableRow, arms: readonly string[], finished: ReadonlyMap<string, Arm>): RowReport[] {
+function reportRow(
+  row: TableRow,
+  { arms, hasMemoryAtTest = false }: PaperTable,
+  finished: ReadonlyMap<string, Arm>,
+): RowReport[] {
   const results = new Map(
     arms.flatMap((id) => {
       const arm = finished.get(keyOf(row.experiment, id));
@@ -135,9 +140,10 @@ function reportRow(row: TableRow, arms: readonly string[], finished: ReadonlyMap
     }),
   );
   if (results.size === 0) return [];
-  const empo2 = results.get("empo2");
-  const grpo = results.get("grpo");
-  const others = [...results].filter(([id]) => id !== "empo2").map(([, result]) => result);
+  const armOf = (id: string): string => (hasMemoryAtTest ? (WITH_MEMORY.get(id) ?? id) : id);
+  const empo2 = results.get(armOf("empo2"));
+  const grpo = results.get(armOf("grpo"));
+  const others = [...results].filter(([id]) => id !== armOf("empo2")).map(([, result]) => result);
   const best = others.toSorted((a, b) => b.heldOutReturn.mean - a.heldOutReturn.mean)[0];
   const toBest = empo2 === undefined || best === undefined ? null : compareArms(empo2, best);
   return [

@@ -13,7 +13,7 @@ export function tableSections(report: TableReport): string[] {
     list(tableHeadlines(report)),
     "## Ours and the paper's",
     returnsTable(report),
-    LEGEND,
+    legend(report),
     "## Intervals",
     intervalsTable(report),
     "Means over runs with their 95 % intervals (percentile bootstrap, 2,000 resamples). _Mean return_ is the area under the held-out curve divided by its iterations.",
@@ -21,8 +21,13 @@ export function tableSections(report: TableReport): string[] {
   ];
 }
 
-const LEGEND =
-  "Held-out return in points ± standard deviation over runs, success rate (score 100), and in brackets the paper's return. Memory is off at test; Reflexion's number is its last of ten trials with memory.";
+function legend({ item }: TableReport): string {
+  const memory =
+    item.hasMemoryAtTest === true
+      ? "Memory is on at test, for all; a number is that of the last of ten trials."
+      : "Memory is off at test; Reflexion's number is its last of ten trials with memory.";
+  return `Held-out return in points ± standard deviation over runs, success rate (score 100), and in brackets the paper's return. ${memory}`;
+}
 
 /** What came out, over the tasks that were run. */
 export function tableHeadlines({ rows }: TableReport): string[] {

@@ -1,7 +1,8 @@
 /** @file The paper's tables and figures as data: which runs each one is made of, and what is drawn of them. */
 import { ConfigError } from "../core/base/errors.ts";
-import { EMPO2, GRPO, TABLE_METHODS } from "./arms.ts";
+import { EMPO2, GRPO, REFLEXION, TABLE_METHODS } from "./arms.ts";
 import { twinIdOf } from "./dev-choice.ts";
+import { WITH_MEMORY, withMemoryIdOf } from "./memory-plan.ts";
 import { FIGURE_10, GRID_EXPERIMENT } from "./p-q-grid.ts";
 import type { Experiment, PlannedRun } from "./planned-runs.ts";
 import { EXPERIMENTS } from "./plans.ts";
@@ -67,6 +68,8 @@ export interface PaperTable extends ItemBase {
   readonly of?: string;
   /** Runs are read at the iteration that is best on dev variations instead of at their end. */
   readonly isChosenOnDev?: boolean;
+  /** All methods are read in their last trial with memory, as Reflexion is in every table. */
+  readonly hasMemoryAtTest?: boolean;
 }
 
 /** A table or figure of the paper. */
@@ -254,6 +257,22 @@ const CHOSEN_TABLE: PaperTable = {
   arms: [GRPO.arm, EMPO2.arm],
 };
 
+const MEMORY_TABLE: PaperTable = {
+  kind: "table",
+  id: "table1-memory",
+  of: "table1",
+  hasMemoryAtTest: true,
+  title: "Table 1, with memory at test",
+  paper: "Memory is off at test, but for Reflexion.",
+  here: "The policies that the runs of table 1 end with, tried as Reflexion is: ten times from empty memory, which they fill themselves, with fixed weights. Both methods and Reflexion alike.",
+  rows: PUBLISHED_TABLE_1.map(({ task, reflexion }) => ({
+    task,
+    experiment: withMemoryIdOf(tableExperimentOf(task)),
+    published: { reflexion: [reflexion] },
+  })),
+  arms: [REFLEXION.arm, ...[GRPO, EMPO2].map(({ arm }) => WITH_MEMORY.get(arm)!)],
+};
+
 const ARM_ORDER = ["naive", "reflexion", "retrospex", "grpo", "gigpo", "gigpo-without-std", "empo2"];
 
 /** All of them: tables first. */
@@ -272,6 +291,7 @@ export const PAPER_ITEMS: readonly PaperItem[] = [
     arms: ARM_ORDER,
   },
   CHOSEN_TABLE,
+  MEMORY_TABLE,
   ...SAMPLE_SIZES.map(sampledTable),
   {
     kind: "table",

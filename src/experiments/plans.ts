@@ -15,6 +15,7 @@ import {
 import { AVOIDING_EXPERIMENTS } from "./avoiding-plan.ts";
 import { twinOf } from "./dev-choice.ts";
 import { DEV_EXPERIMENTS, TUNED_EXPERIMENTS } from "./dev-plans.ts";
+import { withMemoryAtTest } from "./memory-plan.ts";
 import { GRID_EXPERIMENT, GRID_HOUSES, P_Q_CROSS, P_Q_GRID } from "./p-q-grid.ts";
 import { gridRuns, PROTOCOL_EPISODES, type Experiment, type PlannedArm } from "./planned-runs.ts";
 import { PUBLISHED_TABLE_1 } from "./published.ts";
@@ -261,13 +262,11 @@ const PLANS: readonly Experiment[] = [
   ...newTaskExperiments(NEW_TASKS),
 ];
 
-const TABLE_1 = PUBLISHED_TABLE_1.map(({ task }) => tableExperimentOf(task));
+const TABLE_1_IDS = PUBLISHED_TABLE_1.map(({ task }) => tableExperimentOf(task));
+const TABLE_1 = PLANS.filter(({ id }) => TABLE_1_IDS.includes(id));
 
 /** All experiments. */
-export const EXPERIMENTS: readonly Experiment[] = [
-  ...PLANS,
-  ...PLANS.filter(({ id }) => TABLE_1.includes(id)).map(twinOf),
-];
+export const EXPERIMENTS: readonly Experiment[] = [...PLANS, ...TABLE_1.map(twinOf), ...TABLE_1.map(withMemoryAtTest)];
 
 /**
  * The experiment of an id.

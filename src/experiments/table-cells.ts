@@ -4,16 +4,24 @@ import { armResult } from "./arm-results.ts";
 import { TABLE_METHODS } from "./arms.ts";
 import { chosenOnDev } from "./dev-choice.ts";
 import { armsOf, type StoredExperiment } from "./experiment-report.ts";
+import { WITH_MEMORY } from "./memory-plan.ts";
 import { PAPER_ITEMS } from "./paper-items.ts";
 import { siteEstimate } from "./site-numbers.ts";
 import type { TableCell } from "./site-schema.ts";
 
-/** The experiments that the tables are made of. */
-const ROWS = new Set(
-  PAPER_ITEMS.flatMap((item) => (item.kind === "table" ? item.rows : [])).map((row) => row.experiment),
+const TABLES = PAPER_ITEMS.filter((item) => item.kind === "table");
+
+/** The experiments that the tables are made of, and those of them with memory at test. */
+const ROWS = new Set(TABLES.flatMap(({ rows }) => rows.map(({ experiment }) => experiment)));
+const MEMORY_ROWS = new Set(
+  TABLES.flatMap(({ rows, hasMemoryAtTest }) => (hasMemoryAtTest === true ? rows : [])).map((row) => row.experiment),
 );
 
-const COLUMNS = new Set(TABLE_METHODS.map(({ arm }) => arm));
+/** The columns that arms are shown in. */
+const COLUMNS = new Map([
+  ...TABLE_METHODS.map(({ arm }) => [arm, arm] as const),
+  ...[...WITH_MEMORY].map(([method, arm]) => [arm, method] as const),
+]);
 
 /**
  * The cells that have runs: of the experiments that the tables name, and of those that are named after a task and another
@@ -38,11 +46,13 @@ function cellOf(experiment: string, arm: ReturnType<typeof armsOf>[number]): Tab
   const { config } = arm.runs[0]!;
   const { task, preset } = config;
   const isOfTable = ROWS.has(experiment) || experiment === `${task}.${preset}`;
-  if (!isOfTable || !COLUMNS.has(arm.id)) return [];
+  const column = COLUMNS.get(arm.id);
+  if (!isOfTable || column === undefined) return [];
+  const memory = MEMORY_ROWS.has(experiment) ? ", memory at test" : "";
   const { heldOutReturn, heldOutSuccess } = armResult(arm);
   return [
     {
-      ...{ task, condition: conditionOf(config), column: arm.id, experiment },
+      ...{ task, condition: `${conditionOf(config)}${memory}`, column, experiment },
       runs: arm.runs.map(({ name }) => name),
       heldOutReturn: siteEstimate(heldOutReturn),
       heldOutSuccess: siteEstimate(heldOutSuccess),
