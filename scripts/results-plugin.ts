@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { Plugin } from "vite";
-import { readAllStored } from "../src/cli/stored-results.ts";
+import { readAllStored, readItemRemarks } from "../src/cli/stored-results.ts";
 import { eventsOfType, parseEvents } from "../src/experiments/recorded-runs.ts";
 import { siteFiles, type Recordings } from "../src/experiments/site-files.ts";
 
@@ -16,7 +16,8 @@ const RECORDING = ".jsonl.gz";
 /** The results' files of a repository, by their name. */
 export function recordedResults(repository: string): Map<string, string> {
   const recordings = recordingsIn(path.join(repository, "public/recorded"));
-  return siteFiles(readAllStored(path.join(repository, "docs/results")), recordings);
+  const results = path.join(repository, "docs/results");
+  return siteFiles(readAllStored(results), recordings, readItemRemarks(results));
 }
 
 /** The recordings that the page can play, by the hash of their last weights. */

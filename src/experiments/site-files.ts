@@ -11,22 +11,31 @@ import type { RecordedRun, RunEnd } from "./recorded-runs.ts";
 import { headlines } from "./report-text.ts";
 import { rounded, siteEstimate } from "./site-numbers.ts";
 import type { ResultsIndex, SiteArm, SiteExperiment, SiteRun } from "./site-schema.ts";
+import { siteRemarks } from "./site-remarks.ts";
 import { siteFigures, siteTables } from "./site-items.ts";
 import { tableCells } from "./table-cells.ts";
 
 /** Ids of the recordings that the page can play, by the weights hash of the run they are of. */
 export type Recordings = ReadonlyMap<string, string>;
 
-/** The files by their name in `results/`. */
-export function siteFiles(stored: readonly StoredExperiment[], recordings: Recordings): Map<string, string> {
+/**
+ * The files by their name in `results/`.
+ *
+ * @param itemRemarks what was written by hand about tables and figures, by their ids
+ */
+export function siteFiles(
+  stored: readonly StoredExperiment[],
+  recordings: Recordings,
+  itemRemarks: ReadonlyMap<string, string>,
+): Map<string, string> {
   const reports = new Map(reportExperiments(stored).map((report) => [report.experiment.id, report]));
   const experiments = stored.map((entry) => {
     const report = reports.get(entry.experiment.id) ?? null;
     return { entry, report, lines: report === null ? [] : headlines(report) };
   });
-  const { index: figureIndex, figures } = siteFigures(stored);
+  const { index: figureIndex, figures } = siteFigures(stored, itemRemarks);
   const index: ResultsIndex = {
-    tables: siteTables(),
+    tables: siteTables(itemRemarks),
     figures: figureIndex,
     cells: tableCells(stored),
     experiments: experiments.map(({ entry: { experiment }, report, lines }) => ({
@@ -60,7 +69,7 @@ export function unplannedExperiment(id: string, runs: readonly RecordedRun[]): E
 }
 
 function siteExperiment(
-  { experiment, runs }: StoredExperiment,
+  { experiment, runs, remarks }: StoredExperiment,
   report: ExperimentReport | null,
   { lines, recordings }: { readonly lines: readonly string[]; readonly recordings: Recordings },
 ): SiteExperiment {
@@ -70,6 +79,7 @@ function siteExperiment(
     headlines: [...lines],
     deviations: report === null ? [] : report.deviations.map(({ run, text }) => ({ run, text })),
     referenceExperiment: report?.referenceExperiment?.id ?? null,
+    remarks: siteRemarks(remarks),
     arms: [
       ...(report?.references ?? []).map((arm) => siteArm(arm, true)),
       ...(report?.arms ?? []).map((arm) => siteArm(arm, false)),

@@ -6,16 +6,25 @@ import { curveOf, plotTitle } from "./item-figures.ts";
 import { phaseTimes, reportItem, type FigureReport, type ItemLine } from "./item-report.ts";
 import { armsOfItem, PAPER_ITEMS, type PaperFigure, type Plot } from "./paper-items.ts";
 import { rounded, siteEstimate } from "./site-numbers.ts";
-import type { ResultsIndex, SiteFigure, SitePlot, SiteTable } from "./site-schema.ts";
+import { siteRemarks } from "./site-remarks.ts";
+import type { ResultsIndex, SiteFigure, SitePlot, SiteRemarks, SiteTable } from "./site-schema.ts";
+import { conditionOfTable } from "./table-cells.ts";
 
 /** The paper's tables with the paper's own numbers; what shows the same tasks under another condition is cells of these. */
-export function siteTables(): SiteTable[] {
+export function siteTables(itemRemarks: ReadonlyMap<string, string>): SiteTable[] {
   return PAPER_ITEMS.flatMap((item): SiteTable[] => {
     if (item.kind !== "table" || item.of !== undefined) return [];
-    const { id, title, paper, here, arms, rows } = item;
+    const { id, title, paper, arms, rows } = item;
+    const tables = PAPER_ITEMS.filter((other) => other.kind === "table");
+    const shown = tables.filter((other) => other.id === id || other.of === id);
     return [
       {
-        ...{ id, title, paper, here },
+        ...{ id, title, paper },
+        conditions: shown.map((table) => ({
+          condition: conditionOfTable(table),
+          here: table.here,
+          remarks: siteRemarks(itemRemarks.get(table.id) ?? null),
+        })),
         columns: arms.map((arm) => ({ id: arm, title: armLabel(arm) })),
         rows: rows.map(({ task, published }) => ({
           task,
@@ -32,7 +41,10 @@ export function siteTables(): SiteTable[] {
 }
 
 /** The paper's figures: which there are, and those that have runs, worked out. */
-export function siteFigures(stored: readonly StoredExperiment[]): {
+export function siteFigures(
+  stored: readonly StoredExperiment[],
+  itemRemarks: ReadonlyMap<string, string>,
+): {
   readonly index: ResultsIndex["figures"];
   readonly figures: readonly SiteFigure[];
 } {
@@ -44,11 +56,13 @@ export function siteFigures(stored: readonly StoredExperiment[]): {
       const { id, title, paper } = item;
       return { id, title, paper, planned, finished: report === null ? 0 : planned - report.missing.length };
     }),
-    figures: reports.flatMap(({ report }) => (report === null ? [] : [siteFigure(report)])),
+    figures: reports.flatMap(({ report }) =>
+      report === null ? [] : [siteFigure(report, siteRemarks(itemRemarks.get(report.item.id) ?? null))],
+    ),
   };
 }
 
-function siteFigure(report: FigureReport): SiteFigure {
+function siteFigure(report: FigureReport, remarks: SiteRemarks): SiteFigure {
   const { item, panels, missing, failures } = report;
   const { id, title, paper, here } = item;
   return {
@@ -60,6 +74,7 @@ function siteFigure(report: FigureReport): SiteFigure {
       plots: item.plots.map((plot) => sitePlot(plot, lines)),
     })),
     missing: missing.map(({ experiment, arm }) => ({ experiment, arm })),
+    remarks,
     failures: [...failures],
   };
 }

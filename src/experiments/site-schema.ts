@@ -32,12 +32,22 @@ const CELL = v.object({
   iterations: COUNT,
 });
 
+/** Text in one look; a link leads to a path of the Results view. */
+const SPAN = v.object({
+  text: TEXT,
+  style: v.picklist(["plain", "strong", "emphasis", "code"]),
+  place: v.nullable(v.array(NAME)),
+});
+/** What was written by hand about runs: paragraphs, which have one line, and lists. */
+const REMARKS = v.array(v.object({ isList: v.boolean(), lines: v.array(v.array(SPAN)) }));
+
 /** A table of the paper: its own numbers by task and column, return and (where it is told) success in percent. */
 const TABLE = v.object({
   id: NAME,
   title: TEXT,
   paper: TEXT,
-  here: TEXT,
+  /** What is different here, and what is to be said, by the condition of the cells. */
+  conditions: v.array(v.object({ condition: TEXT, here: TEXT, remarks: REMARKS })),
   columns: v.array(v.object({ id: NAME, title: TEXT })),
   rows: v.array(v.object({ task: NAME, published: v.record(NAME, v.array(POINTS)) })),
 });
@@ -111,6 +121,7 @@ export const FIGURE_SCHEMA = v.object({
   panels: v.array(v.object({ id: NAME, title: TEXT, plots: v.array(PLOT) })),
   /** Lines without a finished run. */
   missing: v.array(v.object({ experiment: NAME, arm: NAME })),
+  remarks: REMARKS,
   failures: v.array(TEXT),
 });
 
@@ -165,6 +176,7 @@ export const EXPERIMENT_SCHEMA = v.object({
   /** Runs that are not as planned, and how. */
   deviations: v.array(v.object({ run: NAME, text: TEXT })),
   referenceExperiment: v.nullable(NAME),
+  remarks: REMARKS,
   arms: v.array(ARM),
   runs: v.array(RUN),
 });
@@ -175,6 +187,8 @@ export type ResultsIndex = v.InferOutput<typeof RESULTS_INDEX_SCHEMA>;
 export type TableCell = ResultsIndex["cells"][number];
 /** A table of the paper. */
 export type SiteTable = ResultsIndex["tables"][number];
+/** What was written by hand about runs. */
+export type SiteRemarks = v.InferOutput<typeof REMARKS>;
 /** A figure of the paper, from our runs. */
 export type SiteFigure = v.InferOutput<typeof FIGURE_SCHEMA>;
 /** One plot of a figure. */

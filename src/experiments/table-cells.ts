@@ -5,9 +5,13 @@ import { TABLE_METHODS } from "./arms.ts";
 import { chosenOnDev } from "./dev-choice.ts";
 import { armsOf, type StoredExperiment } from "./experiment-report.ts";
 import { WITH_MEMORY } from "./memory-plan.ts";
-import { PAPER_ITEMS } from "./paper-items.ts";
+import { PAPER_ITEMS, type PaperTable } from "./paper-items.ts";
+import { experimentById } from "./plans.ts";
 import { siteEstimate } from "./site-numbers.ts";
 import type { TableCell } from "./site-schema.ts";
+
+const MEMORY = ", memory at test";
+const CHOSEN = ", iteration chosen on dev variations";
 
 const TABLES = PAPER_ITEMS.filter((item) => item.kind === "table");
 
@@ -32,9 +36,16 @@ export function tableCells(stored: readonly StoredExperiment[]): TableCell[] {
     entries.flatMap((entry) => armsOf(entry).flatMap((arm) => cellOf(entry.experiment.id, arm)));
   const chosen = cellsOf(chosenOnDev(stored)).map((cell) => ({
     ...cell,
-    condition: `${cell.condition}, iteration chosen on dev variations`,
+    condition: `${cell.condition}${CHOSEN}`,
   }));
   return [...cellsOf(stored), ...chosen];
+}
+
+/** What the runs of a table differ in from those of the paper's table besides task and method. */
+export function conditionOfTable({ rows, hasMemoryAtTest, isChosenOnDev }: PaperTable): string {
+  const { config } = experimentById(rows[0]!.experiment).runs[0]!;
+  const memory = hasMemoryAtTest === true ? MEMORY : "";
+  return `${conditionOf(config)}${memory}${isChosenOnDev === true ? CHOSEN : ""}`;
 }
 
 /** The preset, and the train variations where they are not the first ones. */
@@ -48,7 +59,7 @@ function cellOf(experiment: string, arm: ReturnType<typeof armsOf>[number]): Tab
   const isOfTable = ROWS.has(experiment) || experiment === `${task}.${preset}`;
   const column = COLUMNS.get(arm.id);
   if (!isOfTable || column === undefined) return [];
-  const memory = MEMORY_ROWS.has(experiment) ? ", memory at test" : "";
+  const memory = MEMORY_ROWS.has(experiment) ? MEMORY : "";
   const { heldOutReturn, heldOutSuccess } = armResult(arm);
   return [
     {

@@ -113,6 +113,25 @@ test("recorded runs of another set are played in place of the first, also by the
   }
 });
 
+test("remarks say why, and lead from one result to another", async () => {
+  const playground = await openPlayground({ withoutWebGpu: true, suffix: "#results" });
+  const { page } = playground;
+  try {
+    const condition = page.getByLabel("our worlds under").first();
+    await condition.selectOption("easy, iteration chosen on dev variations");
+    await page.getByText("A twin of each, with the same weights").waitFor();
+    await condition.selectOption("easy");
+    await page.getByText("Why, and what was tried").first().click();
+    await page.getByText("Where GRPO is stuck, EMPO² is not").waitFor();
+    await page.getByRole("link", { name: "what tips call bad", exact: true }).click();
+    await page.getByRole("region", { name: "Remarks" }).waitFor();
+    expect(new URL(page.url()).hash).toBe("#results/lifespan-longest-lived-avoiding");
+    expectQuiet(playground);
+  } finally {
+    await playground.close();
+  }
+});
+
 test("a chart of a view that is opened by its address has the page's colours, and the other theme's when that is chosen", async () => {
   const playground = await openPlayground({ withoutWebGpu: true, suffix: "#results/teaching" });
   const { page } = playground;

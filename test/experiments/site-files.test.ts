@@ -3,7 +3,12 @@ import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import type { StoredExperiment } from "../../src/experiments/experiment-report.ts";
 import { siteFiles, unplannedExperiment } from "../../src/experiments/site-files.ts";
-import { EXPERIMENT_SCHEMA, FIGURE_SCHEMA, RESULTS_INDEX_SCHEMA } from "../../src/experiments/site-schema.ts";
+import {
+  EXPERIMENT_SCHEMA,
+  FIGURE_SCHEMA,
+  RESULTS_INDEX_SCHEMA,
+  type SiteRemarks,
+} from "../../src/experiments/site-schema.ts";
 import { madeExperiment, madeRun, risingCurve } from "./made-runs.ts";
 
 const POWER = { task: "power-component", preset: "easy" };
@@ -26,8 +31,12 @@ function run(arm: string, seed: number, level: number, changes: Record<string, s
 const ID = "power-component.easy";
 const COMPARISON = stored(ID, [run("empo2", 1, 100), run("empo2", 2, 90), run("grpo", 1, 60)]);
 
-function filesOf(entries: readonly StoredExperiment[], recordings: ReadonlyMap<string, string> = new Map()) {
-  const files = siteFiles(entries, recordings);
+function filesOf(
+  entries: readonly StoredExperiment[],
+  recordings: ReadonlyMap<string, string> = new Map(),
+  remarks: ReadonlyMap<string, string> = new Map(),
+) {
+  const files = siteFiles(entries, recordings, remarks);
   const read = <Schema extends v.GenericSchema>(name: string, schema: Schema): v.InferOutput<Schema> =>
     v.parse(schema, JSON.parse(files.get(name)!));
   return {
@@ -86,6 +95,30 @@ describe("the index", () => {
       ["easy, 50 sampled train variations", "empo2"],
     ]);
     expect(tables.map(({ id }) => id)).toEqual(["table1", "table2"]);
+  });
+
+  it("has what is different in each condition of a table, and what was written about it", () => {
+    const { index, figure, experiment } = filesOf(
+      [{ ...COMPARISON, remarks: "Of the experiment." }],
+      new Map(),
+      new Map([
+        ["table1-chosen", "Of the table."],
+        ["fig1", "Of the figure."],
+      ]),
+    );
+    const [table1, table2] = index.tables;
+    expect(table1!.conditions.map(({ condition, remarks }) => [condition, remarks.length])).toEqual([
+      ["easy", 0],
+      ["easy, iteration chosen on dev variations", 1],
+      ["easy, memory at test", 0],
+      ["easy, 5 sampled train variations", 0],
+      ["easy, 50 sampled train variations", 0],
+    ]);
+    expect(table1!.conditions[1]!.here).toMatch(/^The same runs as in table 1/);
+    expect(table2!.conditions.map(({ condition }) => condition)).toEqual(["text_rich"]);
+    const textOf = (remarks: SiteRemarks): string | undefined => remarks[0]?.lines[0]?.[0]?.text;
+    expect(textOf(experiment(ID).remarks)).toBe("Of the experiment.");
+    expect(textOf(figure("fig1").remarks)).toBe("Of the figure.");
   });
 
   it("tells GiGPO with std from GiGPO without", () => {

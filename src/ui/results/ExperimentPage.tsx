@@ -10,6 +10,7 @@ import { hashOfView } from "../view-address.ts";
 import { armChart } from "./arm-charts.ts";
 import { armStyles } from "./arm-styles.ts";
 import { estimateText, percentEstimateText } from "./numbers.ts";
+import { RemarksSection } from "./Remarks.tsx";
 import { RunDetails } from "./RunDetails.tsx";
 import parts from "../views/view-parts.module.css";
 import styles from "./ResultsView.module.css";
@@ -23,7 +24,7 @@ const MS_PER_MINUTE = 60_000;
 
 /** An experiment: what came out, its curves with bands over seeds, its arms and its runs. */
 export function ExperimentPage({ experiment, shownRun }: ExperimentPageProps) {
-  const { question, headlines, arms, runs, deviations } = experiment;
+  const { question, headlines, remarks, arms, runs, deviations } = experiment;
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const armLooks = useMemo(() => armStyles(arms), [arms]);
   const charts = useMemo(() => {
@@ -57,6 +58,7 @@ export function ExperimentPage({ experiment, shownRun }: ExperimentPageProps) {
           <Figure title="Trials with memory on, weights fixed" unit="trial" spec={charts.trials} />
         </>
       )}
+      <RemarksSection remarks={remarks} />
       {runs.length > 0 && <RunTable experiment={experiment} />}
       {deviations.length > 0 && (
         <section className={styles.section} aria-label="Not as planned">

@@ -8,12 +8,13 @@ import { formatDuration, plural } from "../format.ts";
 import { hashOfView } from "../view-address.ts";
 import { axisTitle, plotChart } from "./arm-charts.ts";
 import { armStyles } from "./arm-styles.ts";
+import { RemarksSection } from "./Remarks.tsx";
 import parts from "../views/view-parts.module.css";
 import styles from "./ResultsView.module.css";
 
 /** A figure of the paper from our runs: a plot for each task and measure, with the runs of every line. */
 export function FigurePage({ figure }: { readonly figure: SiteFigure }) {
-  const { paper, here, headlines, panels, missing, failures } = figure;
+  const { paper, here, headlines, panels, missing, remarks, failures } = figure;
   return (
     <>
       <section className={styles.section} aria-label="What came out">
@@ -34,6 +35,7 @@ export function FigurePage({ figure }: { readonly figure: SiteFigure }) {
           ))}
         </section>
       ))}
+      <RemarksSection remarks={remarks} />
       {missing.length > 0 && (
         <section className={styles.section} aria-label="Not run">
           <h3>Not run</h3>

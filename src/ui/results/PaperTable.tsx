@@ -1,10 +1,11 @@
 import { Fragment, useState } from "react";
-import type { SiteTable, TableCell } from "../../experiments/site-schema.ts";
+import type { SiteRemarks, SiteTable, TableCell } from "../../experiments/site-schema.ts";
 import { classNames } from "../components/class-names.ts";
 import controls from "../components/controls.module.css";
 import { formatMeanScore, plural } from "../format.ts";
 import { CellRuns } from "./CellRuns.tsx";
 import { percentEstimateText } from "./numbers.ts";
+import { Remarks } from "./Remarks.tsx";
 import { averages, comparedRows, conditionsOf, type ComparedCell, type ComparedRow } from "./table-rows.ts";
 import parts from "../views/view-parts.module.css";
 import styles from "./ResultsView.module.css";
@@ -14,6 +15,8 @@ interface PaperTableProps {
   readonly cells: readonly TableCell[];
 }
 
+const NOTHING_SAID = { here: "", remarks: [] };
+
 /** A table of the paper with our runs in it; a cell opens the runs it is made from. */
 export function PaperTable({ table, cells }: PaperTableProps) {
   const conditions = conditionsOf(table, cells);
@@ -21,6 +24,7 @@ export function PaperTable({ table, cells }: PaperTableProps) {
   const [open, setOpen] = useState<string | null>(null);
   const condition = chosen ?? conditions[0] ?? null;
   const rows = comparedRows(table, cells, condition);
+  const said = table.conditions.find((other) => other.condition === condition) ?? NOTHING_SAID;
   const runCount = rows.filter((row) => row.cells.some(({ ours }) => ours !== null)).length;
   return (
     <section className={styles.section} aria-labelledby={table.id}>
@@ -32,7 +36,7 @@ export function PaperTable({ table, cells }: PaperTableProps) {
       </div>
       <p className={controls.note}>
         In bold our mean held-out return in points, with its 95 % interval over the runs, beside it{" "}
-        <i>the paper’s number</i> (arXiv 2602.23008: {table.paper}) {table.here} {plural(runCount, "task")} of{" "}
+        <i>the paper’s number</i> (arXiv 2602.23008: {table.paper}) {said.here} {plural(runCount, "task")} of{" "}
         {rows.length} run
         {condition === null ? "" : ` under “${condition}”`}.
       </p>
@@ -59,7 +63,18 @@ export function PaperTable({ table, cells }: PaperTableProps) {
       {rows.some(({ hasUnequalBudgets }) => hasUnequalBudgets) && (
         <p className={controls.note}>* The methods that learn did so for different numbers of iterations.</p>
       )}
+      <FoldedRemarks key={condition} remarks={said.remarks} />
     </section>
+  );
+}
+
+function FoldedRemarks({ remarks }: { readonly remarks: SiteRemarks }) {
+  if (remarks.length === 0) return null;
+  return (
+    <details className={controls.details}>
+      <summary>Why, and what was tried</summary>
+      <Remarks remarks={remarks} />
+    </details>
   );
 }
 

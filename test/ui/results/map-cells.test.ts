@@ -12,7 +12,7 @@ function arm(id: string, mean: number, curve: SiteArm["curve"]): SiteArm {
 
 function experiment(arms: SiteArm[]): SiteExperiment {
   const texts = { id: "p-q.teaching", title: "", question: "", planned: 102 };
-  return { ...texts, headlines: [], deviations: [], referenceExperiment: null, arms, runs: [] };
+  return { ...texts, headlines: [], deviations: [], referenceExperiment: null, remarks: [], arms, runs: [] };
 }
 
 test("places without runs are there too, the largest p on top, p = 0 as one cell", () => {

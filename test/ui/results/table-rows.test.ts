@@ -6,7 +6,7 @@ const TABLE: SiteTable = {
   id: "table1",
   title: "A table",
   paper: "made up",
-  here: "",
+  conditions: [],
   columns: [
     { id: "naive", title: "Naive" },
     { id: "retrospex", title: "Retrospex" },
