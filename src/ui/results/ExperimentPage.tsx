@@ -10,6 +10,7 @@ import { hashOfView } from "../view-address.ts";
 import { armChart } from "./arm-charts.ts";
 import { armStyles } from "./arm-styles.ts";
 import { estimateText, percentEstimateText } from "./numbers.ts";
+import { Headlines } from "./Headlines.tsx";
 import { RemarksSection } from "./Remarks.tsx";
 import { RunDetails } from "./RunDetails.tsx";
 import parts from "../views/view-parts.module.css";
@@ -41,13 +42,7 @@ export function ExperimentPage({ experiment, shownRun }: ExperimentPageProps) {
       )}
       <section className={styles.section} aria-label="What came out">
         <p>{question}</p>
-        {headlines.length > 0 && (
-          <ul className={styles.headlines}>
-            {headlines.map((line) => (
-              <li key={line}>{line}</li>
-            ))}
-          </ul>
-        )}
+        <Headlines lines={headlines} />
       </section>
       {arms.length === 0 ? (
         <p className={controls.empty}>Not run yet: none of {plural(experiment.planned, "planned run")} is recorded.</p>

@@ -8,6 +8,7 @@ import { formatDuration, plural } from "../format.ts";
 import { hashOfView } from "../view-address.ts";
 import { axisTitle, plotChart } from "./arm-charts.ts";
 import { armStyles } from "./arm-styles.ts";
+import { Headlines } from "./Headlines.tsx";
 import { RemarksSection } from "./Remarks.tsx";
 import parts from "../views/view-parts.module.css";
 import styles from "./ResultsView.module.css";
@@ -21,11 +22,7 @@ export function FigurePage({ figure }: { readonly figure: SiteFigure }) {
         <p>
           The paper: {paper} {here}
         </p>
-        <ul className={styles.headlines}>
-          {headlines.map((line) => (
-            <li key={line}>{line}</li>
-          ))}
-        </ul>
+        <Headlines lines={headlines} />
       </section>
       {panels.map(({ id, title, plots }) => (
         <section key={id} className={styles.section} aria-label={title}>
