@@ -113,15 +113,16 @@ function compareMethods(empo2: ArmResult, grpo: ArmResult): string[] {
   ];
 }
 
-/** “EMPO² ends 54.1 points above GRPO (95 % interval 48.0 to 57.0; n = 10 pairs).” */
+/** “EMPO² ends 54.1 points above GRPO (95 % interval 48.0 to 57.0; n = 10 pairs).”, or level with it. */
 export function differenceSentence(a: string, b: string, { mean, interval, count }: Estimate): string {
-  const size = `${points(Math.abs(mean))} points`;
-  const where = mean < 0 ? "below" : "above";
-  if (interval === null) return `${a} ends ${size} ${where} ${b} in the only pair of runs.`;
+  const size = points(Math.abs(mean));
+  const end =
+    size === points(0) ? `${a} ends level with ${b}` : `${a} ends ${size} points ${mean < 0 ? "below" : "above"} ${b}`;
+  if (interval === null) return `${end} in the only pair of runs.`;
   const [low, high] = mean < 0 ? [-interval[1], -interval[0]] : interval;
   const basis = `(95 % interval ${points(low)} to ${points(high)}; n = ${count} pairs)`;
-  if (low > 0) return `${a} ends ${size} ${where} ${b} ${basis}.`;
-  return `${a} ends ${size} ${where} ${b}: no difference is shown ${basis}.`;
+  if (low > 0) return `${end} ${basis}.`;
+  return `${end}: no difference is shown ${basis}.`;
 }
 
 function bandsSentence(a: ArmResult, b: ArmResult): string {

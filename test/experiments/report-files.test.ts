@@ -135,6 +135,17 @@ describe("the page of an experiment", () => {
     }
   });
 
+  it("says where two methods end level", () => {
+    const experiment = madeExperiment("level", [
+      ...made("empo2", "empo2", HOUSES, { heldOut: risingCurve(43, 10) }),
+      ...made("grpo", "grpo", HOUSES, { heldOut: risingCurve(43, 10) }),
+    ]);
+    const text = reportFiles([{ ...experiment, remarks: null }]).get("level.md");
+    expect(text).toContain(
+      "EMPO² ends level with GRPO: no difference is shown (95 % interval 0.0 to 0.0; n = 3 pairs).",
+    );
+  });
+
   it("does not call a difference shown whose interval contains 0", () => {
     const [better, ...others] = made("empo2", "empo2", HOUSES, { heldOut: risingCurve(43, 10) });
     const experiment = madeExperiment("even", [
