@@ -56,7 +56,11 @@ const SHOP_ARMS: readonly PlannedArm[] = [
 /** Tasks where both methods end below the base policy, because the first train variations ask for one thing. */
 const LEARNED_BY_HEART: readonly string[] = ["chemistry-mix-paint-secondary-color", "test-conductivity"];
 const AGAINST_HEART = [EMPO2, GRPO].flatMap((method) =>
-  withChanges(method, { "lr-1e-4": { learningRate: 1e-4 }, "kl-0.1": { klCoefficient: 0.1 } }),
+  withChanges(method, {
+    "lr-1e-4": { learningRate: 1e-4 },
+    "kl-0.1": { klCoefficient: 0.1 },
+    rehearsal: { rehearsalCoefficient: 0.5 },
+  }),
 );
 
 /**
@@ -102,7 +106,7 @@ export const DEV_EXPERIMENTS: readonly Experiment[] = [
     id: `${task}-dev`,
     title: `${task}, easy, dev variations: against learning by heart`,
     question:
-      "Five train variations ask for one thing. Do dev variations tell when to stop, and does a smaller step or a KL penalty help?",
+      "Five train variations ask for one thing. Do dev variations tell when to stop, and does a smaller step, a KL penalty or rehearsal of the corpus help?",
     runs: gridRuns({
       arms: AGAINST_HEART,
       houses: [0],

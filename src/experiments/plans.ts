@@ -84,6 +84,7 @@ const FIND_REMEDIES: readonly PlannedArm[] = [EMPO2, GRPO].flatMap(({ arm, chang
   { arm: `${arm}-lr-1e-4`, changes: { ...changes, learningRate: 1e-4 } },
   { arm: `${arm}-kl-0.1`, changes: { ...changes, klCoefficient: 0.1 } },
   { arm: `${arm}-50-variations`, changes: { ...changes, trainVariations: 50 } },
+  { arm: `${arm}-rehearsal`, changes: { ...changes, rehearsalCoefficient: 0.5 } },
 ]);
 
 /** What might help where the way is long and five train variations hold each kind of source only once or twice. */
@@ -183,7 +184,7 @@ const PLANS: readonly Experiment[] = [
     id: `${task}-remedies`,
     title: `${task}, easy: against learning by heart`,
     question:
-      "The held-out return falls after iteration 15. Does a smaller step, a KL penalty or more train variations help?",
+      "The held-out return falls after iteration 15. Does a smaller step, a KL penalty, rehearsal of the corpus or more train variations help?",
     runs: gridRuns({
       arms: FIND_REMEDIES,
       houses: [0],
