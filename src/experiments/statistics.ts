@@ -20,14 +20,23 @@ export interface Estimate {
 export function estimateMean(values: readonly number[], random: Random): Estimate {
   const count = values.length;
   if (count < 2) return { count, mean: mean(values), deviation: null, interval: null };
-  const means = Array.from({ length: RESAMPLES }, () => mean(values.map(() => values[random.integer(count)]!)));
-  means.sort((a, b) => a - b);
   const deviation = sampleStd(values);
+  // Equal values give the same mean however they are drawn.
+  if (values.every((value) => value === values[0])) {
+    return { count, mean: mean(values), deviation, interval: [mean(values), mean(values)] };
+  }
+  const means = new Float64Array(RESAMPLES);
+  for (let i = 0; i < RESAMPLES; i++) {
+    let total = 0;
+    for (let k = 0; k < count; k++) total += values[random.integer(count)]!;
+    means[i] = total / count;
+  }
+  means.sort();
   return { count, mean: mean(values), deviation, interval: [quantile(means, LOW), quantile(means, HIGH)] };
 }
 
 /** The value below which a share of the ascending values lies, linear between neighbours; NaN for no values. */
-export function quantile(ascending: readonly number[], share: number): number {
+export function quantile(ascending: ArrayLike<number>, share: number): number {
   if (ascending.length === 0) return NaN;
   const place = share * (ascending.length - 1);
   const below = Math.floor(place);

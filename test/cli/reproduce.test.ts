@@ -55,10 +55,7 @@ describe("reproduce", PATIENCE, () => {
   });
 
   it.each([
-    [
-      ["fig2"],
-      'reproduce: one of table1, table1-chosen, table1-sampled-5, table1-sampled-50, table2, fig1, .*, all, got "fig2"',
-    ],
+    [["fig2"], 'reproduce: one of table1, table1-chosen, .*, table2, fig1, .*, all, got "fig2"'],
     [["fig1", "--check"], "reproduce --check: no table or figure, it checks all, got fig1"],
     [["fig1", "--seeds", "0"], "--seeds: at least 1, got 0"],
     [["fig1", "--jobs", "0"], "--jobs: at least 1, got 0"],

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compareFiles, readItemRemarks, readStored } from "../../src/cli/stored-results.ts";
 import { reportExperiments, type ExperimentReport } from "../../src/experiments/experiment-report.ts";
@@ -18,12 +18,12 @@ function reasonToSkip(out: string, id: string): string | null {
     .filter((entry) => entry.isDirectory() && !isOver(join(runs, entry.name)))
     .map(({ name }) => name);
   if (open.length > 0) return `being written: ${open.join(", ")}`;
-  return gitStatus(runs) === "" ? null : "its runs are not committed yet";
+  return isCommitted(runs) ? null : "its runs are not committed yet";
 }
 
 /** Why a page is not looked at yet: nobody committed one. A changed one is. */
 function reasonToWaitFor(page: string): string | null {
-  return existsSync(page) && !gitStatus(page).startsWith("??") ? null : `${basename(page)} is not committed yet`;
+  return existsSync(page) && UNCOMMITTED.get(page) !== "??" ? null : `${basename(page)} is not committed yet`;
 }
 
 /** A run that has its summary, or that failed. */
@@ -33,17 +33,26 @@ function isOver(folder: string): boolean {
   return names.includes("summary.json") || (names.includes("events.jsonl") && hasFailed());
 }
 
-/** Empty also outside a repository: then there is nothing but what was committed. */
-function gitStatus(path: string): string {
+/** What is not committed of docs/results, by file, asked once; nothing outside a repository. */
+const UNCOMMITTED = uncommittedFiles();
+
+function uncommittedFiles(): ReadonlyMap<string, string> {
+  const flags = ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=all"];
   try {
-    return execFileSync("git", ["status", "--porcelain", "--", path], {
+    const answer = execFileSync("git", [...flags, "--", RESULTS], {
       cwd: REPOSITORY,
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
     });
+    const entries = answer.split("\0").filter((entry) => entry !== "");
+    return new Map(entries.map((entry) => [join(REPOSITORY, entry.slice(3)), entry.slice(0, 2)]));
   } catch {
-    return "";
+    return new Map();
   }
+}
+
+function isCommitted(folder: string): boolean {
+  return [...UNCOMMITTED.keys()].every((file) => !file.startsWith(folder + sep));
 }
 
 /** An experiment's page also shows the arms it is compared with, and runs that it shares. */
@@ -66,7 +75,7 @@ describe("docs/results", () => {
     });
   }
 
-  it("has the index, and no page without runs", { timeout: 30_000 }, (context) => {
+  it("has the index, and no page without runs", { timeout: 120_000 }, (context) => {
     const reasons = stored.map(({ experiment }) => reasonToSkip(RESULTS, experiment.id));
     const reason = [reasonToWaitFor(join(RESULTS, "README.md")), ...reasons].find((why) => why !== null);
     if (reason !== undefined) context.skip(reason);
