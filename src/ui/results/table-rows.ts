@@ -28,15 +28,19 @@ export function conditionsOf({ rows }: SiteTable, cells: readonly TableCell[]): 
   return [...counts.keys()].sort((a, b) => counts.get(b)! - counts.get(a)!);
 }
 
-/** The rows of a table with our runs in one condition; columns without any number, ours or the paper's, are left out. */
+/**
+ * The rows of a table with our runs in one condition. Columns without any number, ours or the paper's, are left out; under
+ * other conditions than the table's own those that were not run, as most are not meant to be.
+ */
 export function comparedRows(table: SiteTable, cells: readonly TableCell[], condition: string | null): ComparedRow[] {
   const rows = table.rows.map((row) => ({
     task: row.task,
     cells: table.columns.map((column) => comparedCell(row, column, { cells, condition })),
   }));
+  const isOwn = condition === null || condition === table.conditions[0]?.condition;
   const hasNumber = (column: string): boolean =>
     rows.some((row) =>
-      row.cells.some((cell) => cell.column === column && (cell.ours !== null || cell.paperReturn !== null)),
+      row.cells.some((cell) => cell.column === column && (cell.ours !== null || (isOwn && cell.paperReturn !== null))),
     );
   return rows.map((row) => {
     const shown = row.cells.filter(({ column }) => hasNumber(column));

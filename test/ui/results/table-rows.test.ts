@@ -6,7 +6,7 @@ const TABLE: SiteTable = {
   id: "table1",
   title: "A table",
   paper: "made up",
-  conditions: [],
+  conditions: [{ condition: "easy", here: "", remarks: [] }],
   columns: [
     { id: "naive", title: "Naive" },
     { id: "retrospex", title: "Retrospex" },
@@ -54,6 +54,18 @@ describe("a row", () => {
       [null, null, null],
       [null, -3, null],
     ]);
+  });
+
+  test("has under another condition than the table's own the methods that were run", () => {
+    const other = [
+      cell("boil", "empo2", 90, { condition: "memory" }),
+      cell("find-plant", "naive", 7, { condition: "memory" }),
+    ];
+    const columnsOf = (condition: string | null) =>
+      comparedRows(TABLE, other, condition)[0]!.cells.map(({ column }) => column);
+    expect(columnsOf("memory")).toEqual(["naive", "empo2"]);
+    expect(columnsOf("easy")).toEqual(["naive", "retrospex", "empo2"]);
+    expect(columnsOf(null)).toEqual(["naive", "retrospex", "empo2"]);
   });
 
   test("says where methods that learn had different budgets; one iteration is enough for others", () => {
