@@ -87,14 +87,13 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
 export function headlines(report: ExperimentReport): string[] {
   const empo2 = findArm(report, "empo2");
   const grpo = findArm(report, "grpo");
-  const reflexion = findArm(report, "reflexion");
   const compared = empo2 === null || grpo === null ? [] : compareMethods(empo2, grpo);
   return [
     ...compared,
     ...report.arms.flatMap(unaidedSentences),
     ...(empo2 === null || report.references.length === 0 ? [] : compareArms(report, empo2)),
     ...(empo2 === null || grpo === null ? [] : contentSentences(report, empo2, grpo)),
-    ...(reflexion === null ? [] : trialSentences(reflexion)),
+    ...report.arms.flatMap(trialSentences),
   ];
 }
 

@@ -59,6 +59,16 @@ describe("policies tried with memory at test", () => {
     expect(page.replaceAll(/ +/g, " ")).toMatch(/\| find-plant \| EMPO² − best other \(Reflexion\) \| 2 \| \+10\.0/);
   });
 
+  it("say on their page what each gains over the trials", () => {
+    const page = reportFiles(STORED).get(`${TRIED.id}.md`)!;
+    expect(page).toContain(
+      "- Reflexion reads and writes tips with fixed weights: 60.0 points in trial 1, 80.0 in trial 2.",
+    );
+    expect(page).toContain(
+      "- EMPO² (with memory) reads and writes tips with fixed weights: 70.0 points in trial 1, 90.0",
+    );
+  });
+
   it("are cells of table 1 under another condition", () => {
     const cells = tableCells(STORED).map(({ condition, column, heldOutReturn }) => [
       condition,
