@@ -9,6 +9,7 @@ import controls from "../components/controls.module.css";
 import { formatMeanScore, formatNumber, plural } from "../format.ts";
 import { addNote, usePage } from "../store/store.ts";
 import { mapRows, type MapCell, type MapMeasure } from "./map-cells.ts";
+import parts from "../views/view-parts.module.css";
 import styles from "./PqMap.module.css";
 
 /** Points at which a cell has no colour, and the full one. */
@@ -41,29 +42,31 @@ export function PqMap({ experiment }: { readonly experiment: SiteExperiment | nu
           <option value="course">mean return over the run (how soon it learns)</option>
         </select>
       </label>
-      <table className={styles.grid}>
-        <caption className={controls.visuallyHidden}>Held-out return by p and q</caption>
-        <thead>
-          <tr>
-            <td />
-            {GRID_Q.map((value) => (
-              <th key={value} scope="col">
-                q = {formatNumber(value)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {mapRows(experiment, measure).map((cells) => (
-            <tr key={cells[0]!.place.p}>
-              <th scope="row">p = {cells[0]!.place.p}</th>
-              {cells.map((cell) => (
-                <Place key={cell.place.q} cell={cell} isMarked={isSame(cell.place, nearest)} />
+      <div className={classNames(parts.wide, styles.scroller)} role="region" aria-label="Cells" tabIndex={0}>
+        <table className={styles.grid}>
+          <caption className={controls.visuallyHidden}>Held-out return by p and q</caption>
+          <thead>
+            <tr>
+              <td />
+              {GRID_Q.map((value) => (
+                <th key={value} scope="col">
+                  q = {formatNumber(value)}
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {mapRows(experiment, measure).map((cells) => (
+              <tr key={cells[0]!.place.p}>
+                <th scope="row">p = {cells[0]!.place.p}</th>
+                {cells.map((cell) => (
+                  <Place key={cell.place.q} cell={cell} isMarked={isSame(cell.place, nearest)} />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       <p className={controls.note}>
         ◆ The settings now: p = {formatNumber(p)}, q = {formatNumber(q)}
         {isExact ? "." : "; the marked cell is the nearest."}
