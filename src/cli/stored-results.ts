@@ -1,14 +1,13 @@
 /** @file docs/results on disk: the stored runs, and which pages and figures are not what the runs give. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { StoredExperiment } from "../experiments/experiment-report.ts";
+import { unplannedExperiment, type StoredExperiment } from "../experiments/experiment-report.ts";
 import { PAPER_ITEMS } from "../experiments/paper-items.ts";
 import { EXPERIMENTS, experimentById } from "../experiments/plans.ts";
 import { parseRun, type RecordedRun } from "../experiments/recorded-runs.ts";
 import { GENERATED_MARK } from "../experiments/page-parts.ts";
 import type { Experiment } from "../experiments/planned-runs.ts";
 import { withSharedRuns } from "../experiments/shared-runs.ts";
-import { unplannedExperiment } from "../experiments/site-files.ts";
 import { FIGURE_MARK } from "../experiments/svg.ts";
 
 /** What is in a folder of pages and not what it should be. */

@@ -15,6 +15,16 @@ export interface StoredExperiment {
   readonly remarks: string | null;
 }
 
+/** An experiment of a folder of runs that no plan knows: what the runs themselves say. */
+export function unplannedExperiment(id: string, runs: readonly RecordedRun[]): Experiment {
+  return {
+    id,
+    title: id,
+    question: "These runs are stored, and no plan of this version names them.",
+    runs: runs.map(({ name, config }) => ({ name, arm: name.replace(/\.house-\d+\.seed-\d+$/, ""), config })),
+  };
+}
+
 /** A stored run that is not as planned, and how. */
 export interface Deviation {
   readonly run: string;

@@ -305,6 +305,9 @@ export const PAPER_ITEMS: readonly PaperItem[] = [
   ...FIGURES,
 ];
 
+/** The tables among them, under all their conditions. */
+export const PAPER_TABLES: readonly PaperTable[] = PAPER_ITEMS.filter((item) => item.kind === "table");
+
 /**
  * The items of these ids, each once; `all` is all of them.
  *

@@ -6,7 +6,7 @@ import { changedFields } from "../core/training/config-defaults.ts";
 
 import { methodOf, trainingMinutes, type ArmResult, type BandPoint } from "./arm-results.ts";
 import { reportExperiments, type ExperimentReport, type StoredExperiment } from "./experiment-report.ts";
-import { plannedRun, type Experiment } from "./planned-runs.ts";
+import { plannedRun } from "./planned-runs.ts";
 import type { RecordedRun, RunEnd } from "./recorded-runs.ts";
 import { headlines } from "./report-text.ts";
 import { rounded, siteEstimate } from "./site-numbers.ts";
@@ -56,16 +56,6 @@ export function siteFiles(
     ...figures.map((figure): [string, string] => [`${figure.id}.json`, JSON.stringify(figure)]),
     ...files,
   ]);
-}
-
-/** An experiment of a folder of runs that no plan knows: what the runs themselves say. */
-export function unplannedExperiment(id: string, runs: readonly RecordedRun[]): Experiment {
-  return {
-    id,
-    title: id,
-    question: "These runs are stored, and no plan of this version names them.",
-    runs: runs.map(({ name, config }) => ({ name, arm: name.replace(/\.house-\d+\.seed-\d+$/, ""), config })),
-  };
 }
 
 function siteExperiment(

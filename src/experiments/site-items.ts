@@ -4,7 +4,7 @@ import type { StoredExperiment } from "./experiment-report.ts";
 import { figureHeadlines } from "./item-figure-page.ts";
 import { curveOf, plotTitle } from "./item-figures.ts";
 import { phaseTimes, reportItem, type FigureReport, type ItemLine } from "./item-report.ts";
-import { armsOfItem, PAPER_ITEMS, type PaperFigure, type Plot } from "./paper-items.ts";
+import { armsOfItem, PAPER_ITEMS, PAPER_TABLES, type PaperFigure, type Plot } from "./paper-items.ts";
 import { rounded, siteEstimate } from "./site-numbers.ts";
 import { siteRemarks } from "./site-remarks.ts";
 import type { ResultsIndex, SiteFigure, SitePlot, SiteRemarks, SiteTable } from "./site-schema.ts";
@@ -12,11 +12,10 @@ import { conditionOfTable } from "./table-cells.ts";
 
 /** The paper's tables with the paper's own numbers; what shows the same tasks under another condition is cells of these. */
 export function siteTables(itemRemarks: ReadonlyMap<string, string>): SiteTable[] {
-  return PAPER_ITEMS.flatMap((item): SiteTable[] => {
-    if (item.kind !== "table" || item.of !== undefined) return [];
+  return PAPER_TABLES.flatMap((item): SiteTable[] => {
+    if (item.of !== undefined) return [];
     const { id, title, paper, arms, rows } = item;
-    const tables = PAPER_ITEMS.filter((other) => other.kind === "table");
-    const shown = tables.filter((other) => other.id === id || other.of === id);
+    const shown = PAPER_TABLES.filter((other) => other.id === id || other.of === id);
     return [
       {
         ...{ id, title, paper },

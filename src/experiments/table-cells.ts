@@ -5,7 +5,7 @@ import { TABLE_METHODS } from "./arms.ts";
 import { chosenOnDev } from "./dev-choice.ts";
 import { armsOf, type StoredExperiment } from "./experiment-report.ts";
 import { WITH_MEMORY } from "./memory-plan.ts";
-import { PAPER_ITEMS, type PaperTable } from "./paper-items.ts";
+import { PAPER_TABLES, type PaperTable } from "./paper-items.ts";
 import { experimentById } from "./plans.ts";
 import { siteEstimate } from "./site-numbers.ts";
 import type { TableCell } from "./site-schema.ts";
@@ -13,12 +13,12 @@ import type { TableCell } from "./site-schema.ts";
 const MEMORY = ", memory at test";
 const CHOSEN = ", iteration chosen on dev variations";
 
-const TABLES = PAPER_ITEMS.filter((item) => item.kind === "table");
-
 /** The experiments that the tables are made of, and those of them with memory at test. */
-const ROWS = new Set(TABLES.flatMap(({ rows }) => rows.map(({ experiment }) => experiment)));
+const ROWS = new Set(PAPER_TABLES.flatMap(({ rows }) => rows.map(({ experiment }) => experiment)));
 const MEMORY_ROWS = new Set(
-  TABLES.flatMap(({ rows, hasMemoryAtTest }) => (hasMemoryAtTest === true ? rows : [])).map((row) => row.experiment),
+  PAPER_TABLES.flatMap(({ rows, hasMemoryAtTest }) => (hasMemoryAtTest === true ? rows : [])).map(
+    (row) => row.experiment,
+  ),
 );
 
 /** The columns that arms are shown in. */

@@ -1,8 +1,8 @@
 /** @file The files from which the page shows the recorded runs. */
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import type { StoredExperiment } from "../../src/experiments/experiment-report.ts";
-import { siteFiles, unplannedExperiment } from "../../src/experiments/site-files.ts";
+import { unplannedExperiment, type StoredExperiment } from "../../src/experiments/experiment-report.ts";
+import { siteFiles } from "../../src/experiments/site-files.ts";
 import {
   EXPERIMENT_SCHEMA,
   FIGURE_SCHEMA,

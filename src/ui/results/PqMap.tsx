@@ -42,7 +42,7 @@ export function PqMap({ experiment }: { readonly experiment: SiteExperiment | nu
           <option value="course">mean return over the run (how soon it learns)</option>
         </select>
       </label>
-      <div className={classNames(parts.wide, styles.scroller)} role="region" aria-label="Cells" tabIndex={0}>
+      <div className={classNames(parts.wide, styles.scroller)} role="region" aria-label="Cells of the map" tabIndex={0}>
         <table className={styles.grid}>
           <caption className={controls.visuallyHidden}>Held-out return by p and q</caption>
           <thead>
